@@ -1,0 +1,82 @@
+"""How an answer ended: `status`, `incomplete_details` and `error` <-> `finish_reason` (mapping.md section 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from respeak.codes import Code
+from respeak.loss import Place
+from respeak.plan import Job, Json
+from respeak.verbs import HARMLESS, approximated, refused, show
+
+REASONS: dict[str | None, str] = {
+    "max_output_tokens": "length",
+    "max_tokens": "length",  # OA's own example of an incomplete response
+    "content_filter": "content_filter",
+    "max_messages": "length",
+    "steered": "stop",
+}
+"""finish_reason of an incomplete response, by `incomplete_details.reason`."""
+
+EXACT_REASONS = ("max_output_tokens", "content_filter")
+
+FINISHES: dict[str, tuple[str, str | None]] = {
+    "stop": ("completed", None),
+    "tool_calls": ("completed", None),
+    "function_call": ("completed", None),
+    "length": ("incomplete", "max_output_tokens"),
+    "content_filter": ("incomplete", "content_filter"),
+}
+"""Status and incomplete reason of a Responses answer, by finish_reason."""
+
+NOT_FINISHED = refused(Code.ANSWER_NOT_FINISHED, "the response is still running in the background; ask for it again")
+NO_CALLS = approximated(Code.FINISH_CHANGED, HARMLESS, "the answer says it calls tools but holds no call")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The end of a Responses answer: status, why it is incomplete, what went wrong."""
+
+    status: str
+    reason: str | None = None
+    error: Json | None = None
+
+
+def finish_reason(payload: Json, has_calls: bool, job: Job) -> str:
+    """The finish_reason of a Responses answer; forced calls end in `tool_calls` too (D-6)."""
+    status = payload.get("status") or "completed"
+    if status in ("queued", "in_progress"):
+        job.note(NOT_FINISHED, (None, "status"))
+    if status == "incomplete":
+        return _incomplete((payload.get("incomplete_details") or {}).get("reason"), job)
+    if status != "completed":
+        why = f"{show(status)} is no status of a finished answer; taken as completed"
+        job.note(approximated(Code.FINISH_CHANGED, HARMLESS, why), (None, "status"))
+    return "tool_calls" if has_calls else "stop"
+
+
+def _incomplete(reason: str | None, job: Job) -> str:
+    finish = REASONS.get(reason, "length")
+    if reason not in EXACT_REASONS:
+        why = f'Chat does not know the reason {show(reason)}; said as "{finish}"'
+        job.note(approximated(Code.FINISH_CHANGED, HARMLESS, why), ((None, "incomplete_details"), "reason"))
+    return finish
+
+
+def ending(finish: Any, has_output: bool, has_calls: bool, at: Place, job: Job) -> Ending:
+    """Status of a Chat answer by its finish_reason; a missing or unknown one is judged by what was said."""
+    known = FINISHES.get(finish) if isinstance(finish, str) else None
+    if known is not None:
+        if finish in ("tool_calls", "function_call") and not has_calls:
+            job.note(NO_CALLS, at)
+        return Ending(*known)
+    end = Ending("completed") if has_output and finish != "error" else _failure(finish)
+    why = f'finish_reason {show(finish)} is none of {", ".join(FINISHES)}; said as status "{end.status}"'
+    job.note(approximated(Code.FINISH_CHANGED, HARMLESS, why), at)
+    return end
+
+
+def _failure(finish: Any) -> Ending:
+    message = f"The upstream ended with finish_reason {show(finish)} and no usable answer."
+    return Ending("failed", error={"code": "server_error", "message": message})

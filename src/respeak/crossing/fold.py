@@ -1,0 +1,330 @@
+"""Input items to Chat messages: the grouping algorithm of mapping.md 4.1.
+
+Theory: the transcript is a row of blocks, each a finished message or a `Turn` of the assistant. A turn takes
+texts, refusals and calls until something that is not the assistant's comes; outputs find their turn by
+`call_id`, wherever they stand. Written out, every turn is one assistant message with its tool messages directly
+behind it, then the images that tool messages cannot hold: so nothing ever stands between calls and outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from respeak.codes import Code
+from respeak.crossing import bridges
+from respeak.crossing.items import ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, item_type
+from respeak.crossing.names import wire_name
+from respeak.crossing.parts import parts_down
+from respeak.loss import Place, Verdict
+from respeak.plan import Job, Json, said, walk
+from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
+
+MERGED = approximated(
+    Code.MESSAGES_MERGED,
+    HARMLESS,
+    "one assistant turn is one Chat message; the boundary stays as a content part",
+)
+REORDERED = approximated(
+    Code.ORDER_CHANGED,
+    HARMLESS,
+    "Chat puts a turn's text before its calls, and its calls before their outputs",
+)
+ORPHAN = refused(
+    Code.OUTPUT_WITHOUT_CALL,
+    "no call of this call_id comes before the output; send the call too (param: input)",
+)
+UNANSWERED = defaulted(
+    Code.CALL_WITHOUT_OUTPUT,
+    BREAKING,
+    "the call has no output, which both APIs refuse; an empty one was added",
+)
+IMAGE_MOVED = approximated(
+    Code.ATTACHMENT_MOVED, DEGRADING, "the message it stood in takes text only; it follows in a user message"
+)
+IMAGE_RESULT = approximated(
+    Code.ATTACHMENT_MOVED,
+    DEGRADING,
+    "assistant messages hold no images; the result follows in a user message",
+)
+NO_RESULT = lost(Code.HOSTED_CALL_DROPPED, DEGRADING, "the record of an image generation without its result")
+TOOLS_HOISTED = approximated(
+    Code.TOOLS_HOISTED,
+    HARMLESS,
+    "Chat declares tools at the top only; they are offered from the first turn on",
+)
+MCP_REWRITTEN = approximated(
+    Code.MCP_CALL_REWRITTEN, DEGRADING, "said as a function call server_label__name and its tool message"
+)
+BRIDGED = approximated(Code.TOOL_BRIDGED, DEGRADING, "said as a function call; the model was not trained on that shape")
+CONFIGURED = approximated(
+    Code.CONFIGURATION_APPLIED,
+    HARMLESS,
+    "applied to the whole request; Chat cannot change settings on the way",
+)
+
+
+class Turn:
+    """One assistant message under construction, with the outputs of its calls."""
+
+    __slots__ = ("at", "calls", "content", "open", "outputs", "pictures", "refusals")
+
+    def __init__(self, at: Place) -> None:
+        self.at = at
+        self.content: list[Json] = []
+        self.refusals: list[str] = []
+        self.calls: list[Json] = []
+        self.open: list[str] = []
+        self.outputs: list[Json] = []
+        self.pictures: list[Json] = []
+
+    def message(self) -> Json | None:
+        """The assistant message; None when nothing was said."""
+        if not (self.calls or self.content or self.refusals):
+            return None
+        texts = self.content
+        plain = len(texts) == 1 and texts[0].keys() == {"type", "text"}
+        out: Json = {"role": "assistant", "content": texts[0]["text"] if plain else texts or None}
+        if self.refusals:
+            out["refusal"] = "".join(self.refusals)
+        if self.calls:
+            out["tool_calls"] = self.calls
+        return out
+
+
+class Fold:
+    """The items of one request on their way into messages."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.blocks: list[tuple[Json | Turn, Place]] = []
+        self.turn: Turn | None = None
+        self.waiting: dict[str, list[Turn]] = {}
+        self.places: dict[int, Place] = job.memo.setdefault("places", {})
+
+    def read(self, items: list[Json], at: Place) -> list[Json]:
+        """All messages of the items."""
+        for i, item in enumerate(items):
+            place = (at, i)
+            rule = ITEMS_DOWN.get(item_type(item), UNKNOWN_ITEM)
+            if isinstance(rule, Verdict):
+                self.job.note(rule, place)
+            else:
+                _STEPS[rule](self, item, place)
+        return self.write()
+
+    # What an item does ------------------------------------------------------------------------------------
+
+    def message(self, item: Json, at: Place) -> None:
+        """A message of any role; an assistant's joins the open turn."""
+        role, content = item["role"], item.get("content")
+        walk(self.job.plans["message"], item, {"role": role}, at, self.job)
+        if role == "assistant":
+            self.say(content, at)
+            return
+        self.turn = None
+        if isinstance(content, list):
+            content = self.parts(content, (at, "content"), role)
+        if content is not None:
+            self.put({"role": role, "content": content}, at)
+
+    def say(self, content: Any, at: Place) -> None:
+        """Text of the assistant, into the open turn or a new one."""
+        turn = self.open_turn(at)
+        if turn.content or turn.refusals:
+            self.job.note(MERGED, at)
+        if turn.calls:
+            self.job.note(REORDERED, at)
+        if isinstance(content, str):
+            turn.content.append({"type": "text", "text": content})
+            return
+        for part in parts_down(content or [], (at, "content"), self.job):
+            if part["type"] == "refusal":
+                turn.refusals.append(part["refusal"])
+            elif part["type"] == "text":
+                turn.content.append(part)
+            else:
+                self.job.note(IMAGE_MOVED, at)
+                turn.pictures.append(part)
+
+    def parts(self, content: list[Json], at: Place, role: str) -> list[Json] | str | None:
+        """Parts of a user, system or developer message; pictures leave the latter two (table R2C-ITEM)."""
+        out = parts_down(content, at, self.job)
+        texts = [part for part in out if part["type"] == "text"]
+        if role == "user" or len(texts) == len(out):
+            return out or ("" if not content else None)
+        self.job.note(IMAGE_MOVED, at)
+        pictures = [part for part in out if part["type"] != "text"]
+        if texts:
+            self.put({"role": role, "content": texts}, at)
+        self.put({"role": "user", "content": pictures}, at)
+        return None
+
+    def call(self, item: Json, at: Place) -> None:
+        """A function or custom tool call."""
+        table = "tool_call" if item["type"] == "function_call" else "custom_call"
+        call = said(self.job.plans[table], item, at, self.job)
+        inner = call["function" if table == "tool_call" else "custom"]
+        inner["name"] = wire_name(item["name"], item.get("namespace"))
+        self.add_call(call, at)
+
+    def bridged(self, item: Json, at: Place) -> None:
+        """A call that the client executes, said as a function call."""
+        bridge = bridges.BY_CALL[item["type"]]
+        call: Json = {"type": "function"}
+        walk(self.job.plans["bridged_call"], item, call, at, self.job)
+        call["function"] = {"name": bridge.name, "arguments": bridge.arguments(item)}
+        self.job.note(BRIDGED, at)
+        self.add_call(call, at)
+
+    def output(self, item: Json, at: Place) -> None:
+        """The output of a function or custom tool call."""
+        content: Any = item.get("output")
+        pictures: list[Json] = []
+        message = said(self.job.plans["call_output"], item, at, self.job)
+        if isinstance(content, list):
+            parts = parts_down(content, (at, "output"), self.job)
+            pictures = [part for part in parts if part["type"] != "text"]
+            content = [part for part in parts if part["type"] == "text"] or _placeholder(len(pictures))
+        message["content"] = content
+        turn = self.answer(item.get("call_id") or self.only_call(item.get("name")), message, at)
+        if turn and pictures:
+            self.job.note(IMAGE_MOVED, (at, "output"))
+            turn.pictures += pictures
+
+    def bridged_output(self, item: Json, at: Place) -> None:
+        """The output of a bridged call, as text."""
+        bridge = bridges.BY_OUTPUT[item["type"]]
+        walk(self.job.plans["bridged_output"], item, {}, at, self.job)
+        if bridge.name != "apply_patch" and not STATUS.spares(item.get("status")):
+            self.job.note(STATUS, (at, "status"))
+        if item.get("call_id") and item.get("id"):
+            self.job.note(ITEM_ID, (at, "id"))
+        message = {"role": "tool", "content": bridge.text(item)}
+        self.answer(item.get("call_id") or item.get("id"), message, at)
+
+    def mcp(self, item: Json, at: Place) -> None:
+        """An MCP call: call and output in one item."""
+        walk(self.job.plans["mcp_call"], item, {}, at, self.job)
+        self.job.note(MCP_REWRITTEN, at)
+        name = wire_name(item["name"], item.get("server_label"))
+        call_id = item.get("id") or f"mcp_{len(self.blocks)}"
+        function = {"name": name, "arguments": item.get("arguments") or "{}"}
+        self.add_call({"id": call_id, "type": "function", "function": function}, at)
+        output, error = item.get("output"), item.get("error")
+        text = output if output is not None else error if isinstance(error, str) else bridges.compact(error or "")
+        if output is not None and error is not None:
+            self.job.note(
+                lost(Code.ERROR_DETAIL_DROPPED, DEGRADING, "the output is sent, not the error"), (at, "error")
+            )
+        self.answer(call_id, {"role": "tool", "content": text}, at)
+
+    def image(self, item: Json, at: Place) -> None:
+        """A generated image: its result goes on as a user's picture."""
+        result = item.get("result")
+        if not result:
+            self.job.note(NO_RESULT, at)
+            return
+        self.job.note(IMAGE_RESULT, at)
+        url = f"data:image/{item.get('output_format') or 'png'};base64,{result}"
+        self.turn = None
+        self.put({"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}, at)
+
+    def hoist(self, item: Json, at: Place) -> None:
+        """Tools declared on the way, kept for the request's own list."""
+        self.job.note(TOOLS_HOISTED, at)
+        self.job.memo.setdefault("hoisted", []).append((item.get("tools") or [], (at, "tools")))
+
+    def configure(self, item: Json, at: Place) -> None:
+        """Settings changed on the way: the last ones hold for the request."""
+        self.job.note(CONFIGURED, at)
+        self.job.memo.setdefault("configured", []).append((item, at))
+
+    # Turns and blocks -------------------------------------------------------------------------------------
+
+    def open_turn(self, at: Place) -> Turn:
+        if self.turn is None:
+            self.turn = Turn(at)
+            self.blocks.append((self.turn, at))
+        return self.turn
+
+    def put(self, message: Json, at: Place) -> None:
+        self.places[id(message)] = at
+        self.blocks.append((message, at))
+
+    def add_call(self, call: Json, at: Place) -> None:
+        turn = self.open_turn(at)
+        if turn.outputs:
+            self.job.note(REORDERED, at)
+        self.places[id(call)] = at
+        turn.calls.append(call)
+        turn.open.append(call["id"])
+        self.waiting.setdefault(call["id"], []).append(turn)
+
+    def answer(self, call_id: str | None, message: Json, at: Place) -> Turn | None:
+        """Put an output behind the call it answers; an output without a call has no honest place."""
+        turns = self.waiting.get(call_id or "")
+        if not turns:
+            self.job.note(ORPHAN, at)
+            return None
+        turn = turns.pop(0)
+        turn.open.remove(call_id or "")
+        message["tool_call_id"] = call_id
+        self.places[id(message)] = at
+        turn.outputs.append(message)
+        if turn is self.turn and not turn.open:
+            self.turn = None
+        return turn
+
+    def only_call(self, name: str | None) -> str | None:
+        """The one open call of that name: an output may leave `call_id` out then (4.1 step 8)."""
+        calls = [
+            call["id"]
+            for block, _ in self.blocks
+            if isinstance(block, Turn)
+            for call in block.calls
+            if call["id"] in block.open and name == (call.get("function") or call["custom"])["name"]
+        ]
+        return calls[0] if len(calls) == 1 else None
+
+    def write(self) -> list[Json]:
+        """The blocks as messages, each turn followed by its outputs and their pictures."""
+        messages: list[Json] = []
+        for block, at in self.blocks:
+            if not isinstance(block, Turn):
+                messages.append(block)
+                continue
+            message = block.message()
+            if message is not None:
+                self.places[id(message)] = at
+                messages.append(message)
+            messages += block.outputs + [self.silence(call_id, block) for call_id in block.open]
+            if block.pictures:
+                picture = {"role": "user", "content": block.pictures}
+                self.places[id(picture)] = at
+                messages.append(picture)
+        return messages
+
+    def silence(self, call_id: str, turn: Turn) -> Json:
+        """The empty output of a call that never got one."""
+        call = next(call for call in turn.calls if call["id"] == call_id)
+        self.job.note(UNANSWERED, self.places[id(call)])
+        return {"role": "tool", "tool_call_id": call_id, "content": ""}
+
+
+def _placeholder(count: int) -> str:
+    return f"[{count} attachment{'s' if count > 1 else ''}: see the next user message]" if count else ""
+
+
+_STEPS: dict[str, Callable[[Fold, Json, Place], None]] = {
+    "message": Fold.message,
+    "tool_call": Fold.call,
+    "custom_call": Fold.call,
+    "call_output": Fold.output,
+    "bridged_call": Fold.bridged,
+    "bridged_output": Fold.bridged_output,
+    "mcp_call": Fold.mcp,
+    "image_call": Fold.image,
+    "hoisted_tools": Fold.hoist,
+    "configuration": Fold.configure,
+}

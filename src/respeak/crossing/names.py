@@ -1,0 +1,62 @@
+"""The names under which tools travel on Chat, and the way back to what the client declared.
+
+A namespaced tool goes as `namespace__name`; a name beyond 64 characters is shortened by a hash. Both ends are
+computed from the client's request, so nothing has to be remembered between request and answer (mapping.md 5.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from respeak.crossing.bridges import BRIDGES
+from respeak.crossing.ids import TOOL_NAME_LIMIT, shorten
+from respeak.plan import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A tool as the client declared it: its type, name and namespace."""
+
+    type: str
+    name: str
+    namespace: str | None = None
+
+
+def wire_name(name: str, namespace: str | None = None) -> str:
+    """The Chat name of a tool: flattened, at most 64 characters."""
+    return shorten(f"{namespace}__{name}" if namespace else name, TOOL_NAME_LIMIT)
+
+
+def declared_tools(request: Json | None) -> dict[str, Declared]:
+    """What the client declared, by the name under which it travels on Chat.
+
+    Reads requests of either family, tools hoisted from `additional_tools` and `tool_search_output` items
+    included. A request that is absent or malformed declares nothing.
+    """
+    tools: dict[str, Declared] = {}
+    for tool, namespace in _tools_of(request or {}):
+        kind = str(tool.get("type", "function"))
+        name = kind if kind in BRIDGES else tool.get("name") or (tool.get(kind) or {}).get("name")
+        if isinstance(name, str):
+            tools.setdefault(wire_name(name, namespace), Declared(kind, name, namespace))
+    return tools
+
+
+def _tools_of(request: Json) -> Iterator[tuple[Json, str | None]]:
+    yield from _flat(request.get("tools"))
+    items = request.get("input")
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and item.get("type") in ("additional_tools", "tool_search_output"):
+            yield from _flat(item.get("tools"))
+
+
+def _flat(tools: Any, namespace: str | None = None) -> Iterator[tuple[Json, str | None]]:
+    for tool in tools if isinstance(tools, list) else ():
+        if not isinstance(tool, dict):
+            continue
+        if tool.get("type") == "namespace":
+            yield from _flat(tool.get("tools"), tool.get("name"))
+        else:
+            yield tool, namespace

@@ -1,0 +1,201 @@
+"""Content parts: input_text, input_image, input_file, output_text, refusal <-> text, image_url, file, refusal.
+
+The law: mapping.md, tables R2C-PART and C2R-PART. A part that the target cannot hold is left out and judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from respeak.codes import Code
+from respeak.loss import Place, Verdict
+from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_responses, said
+from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost, refused
+
+
+def _detail_down(value: Any, at: Place, job: Job) -> Any:
+    if value != "original":
+        return value
+    job.note(DETAIL_LOWERED, at)
+    return "high"
+
+
+DETAIL_LOWERED = approximated(
+    Code.IMAGE_DETAIL_CHANGED, HARMLESS, 'Chat images know low, high and auto; "original" became "high"'
+)
+IMAGE_BY_ID = lost(Code.IMAGE_DROPPED, BREAKING, "Chat takes images by URL or data URL, not by file_id")
+IMAGE_EMPTY = lost(Code.IMAGE_DROPPED, BREAKING, "the image has neither image_url nor file_id that Chat could use")
+FILE_BY_URL = lost(Code.FILE_DROPPED, BREAKING, "Chat takes files by file_id or file_data, not by URL")
+FILE_EMPTY = lost(Code.FILE_DROPPED, BREAKING, "the file has neither file_id nor file_data that Chat could use")
+UNKNOWN_PART = lost(Code.UNKNOWN_PART_DROPPED, BREAKING, "this kind of content part has no counterpart")
+HIDDEN_REASONING = lost(Code.REASONING_DROPPED, DEGRADING, "reasoning text is never forwarded as visible text")
+AUDIO = refused(Code.AUDIO_REFUSED, "Responses takes no audio input")
+SCREENSHOT = refused(Code.ITEM_REFUSED, "Chat has no computer screenshots")
+
+TEXT = Table(
+    "text",
+    (
+        Row("type", "type", Always("text"), Always("input_text")),
+        both("text"),
+        both("prompt_cache_breakpoint"),
+    ),
+    "text parts of user, system, developer and tool messages",
+    ("input[].content[]<input_text>", "messages[].content[]<text>"),
+)
+
+OUTPUT_TEXT = Table(
+    "output_text",
+    (
+        Row("type", "type", Always("text"), Always("output_text")),
+        both("text"),
+        only_responses("annotations", lost(Code.ANNOTATIONS_DROPPED, HARMLESS, "Chat history has no annotations")),
+        only_responses("logprobs", lost(Code.LOGPROBS_DROPPED, HARMLESS, "Chat history has no logprobs")),
+        Row(
+            None,
+            "prompt_cache_breakpoint",
+            up=lost(Code.CACHE_HINT_DROPPED, HARMLESS, "output_text has no prompt_cache_breakpoint"),
+        ),
+    ),
+    "text parts of assistant messages",
+    ("input[].content[]<output_text>", "messages[].content[]<text>"),
+)
+
+IMAGE = Table(
+    "image",
+    (
+        Row("type", "type", Always("image_url"), Always("input_image")),
+        both("image_url", "image_url.url"),
+        both("detail", "image_url.detail", down=_detail_down),
+        only_responses("file_id", IMAGE_BY_ID, note="harmless when image_url is there too"),
+        both("prompt_cache_breakpoint"),
+    ),
+    "image parts",
+    ("input[].content[]<input_image>", "messages[].content[]<image_url>"),
+)
+
+FILE = Table(
+    "file",
+    (
+        Row("type", "type", Always("file"), Always("input_file")),
+        both("file_id", "file.file_id"),
+        both("filename", "file.filename"),
+        both("file_data", "file.file_data"),
+        only_responses("file_url", FILE_BY_URL),
+        only_responses(
+            "detail", lost(Code.FILE_DETAIL_DROPPED, DEGRADING, "Chat files have no detail", unless=("auto",))
+        ),
+        both("prompt_cache_breakpoint"),
+    ),
+    "file parts",
+    ("input[].content[]<input_file>", "messages[].content[]<file>"),
+)
+
+REFUSAL = Table(
+    "refusal",
+    (Row("type", "type", Always("refusal"), Always("refusal")), both("refusal")),
+    "refusal parts of assistant messages",
+    ("input[].content[]<refusal>", "messages[].content[]<refusal>"),
+)
+
+ANSWER_TEXT = Table(
+    "answer_text",
+    (
+        only_responses("type", IMPLIED),
+        only_responses("text", IMPLIED, note="content of the message"),
+        only_responses("annotations", IMPLIED, note="annotations of the message, shifted"),
+        only_responses("logprobs", IMPLIED, note="logprobs of the choice"),
+    ),
+    "text parts of answers",
+    ("output[].content[]<output_text>", "choices[].message.content"),
+)
+
+TABLES = (TEXT, OUTPUT_TEXT, IMAGE, FILE, REFUSAL, ANSWER_TEXT)
+
+PARTS_DOWN: Mapping[str, str | Verdict] = {
+    "input_text": "text",
+    "text": "text",
+    "output_text": "output_text",
+    "input_image": "image",
+    "input_file": "file",
+    "refusal": "refusal",
+    "reasoning_text": HIDDEN_REASONING,
+    "summary_text": HIDDEN_REASONING,
+    "computer_screenshot": SCREENSHOT,
+}
+"""What becomes of a Responses part, by type: its table, or the verdict on it."""
+
+PARTS_UP: Mapping[str, str | Verdict] = {
+    "text": "text",
+    "image_url": "image",
+    "file": "file",
+    "refusal": "refusal",
+    "input_audio": AUDIO,
+    "thinking": HIDDEN_REASONING,
+}
+"""What becomes of a Chat part, by type; text of an assistant becomes `output_text`."""
+
+
+def part_down(part: Json, at: Place, job: Job) -> Json | None:
+    """One Responses part as a Chat part; None when Chat cannot hold it (the loss is noted)."""
+    rule = PARTS_DOWN.get(part.get("type", ""), UNKNOWN_PART)
+    if isinstance(rule, Verdict):
+        job.note(rule, at)
+        return None
+    out = said(job.plans[rule], part, at, job)
+    verdict = job.target.parts.get(out["type"])
+    if verdict is not None:
+        job.note(verdict, at)
+        return None
+    return _whole(out, at, job)
+
+
+def _whole(part: Json, at: Place, job: Job) -> Json | None:
+    """The part if it still holds what makes it one; an image without URL or a file without data is none."""
+    verdict = _lacking(part)
+    if verdict is None:
+        return part
+    if not any(found.code is verdict.code and place and place[0] == at for found, place in job.ledger.found[-4:]):
+        job.note(verdict, at)  # unless one of its keys was judged already
+    return None
+
+
+def _lacking(part: Json) -> Verdict | None:
+    if part["type"] == "image_url" and "url" not in part.get("image_url", {}):
+        return IMAGE_EMPTY
+    if part["type"] == "file" and not part.get("file", {}).keys() & {"file_id", "file_data"}:
+        return FILE_EMPTY
+    return None
+
+
+def parts_down(parts: list[Json], at: Place, job: Job) -> list[Json]:
+    """All parts of one content list that Chat can hold, in order."""
+    said_parts = (part_down(part, (at, i), job) for i, part in enumerate(parts))
+    return [part for part in said_parts if part is not None]
+
+
+def part_up(part: Json, at: Place, job: Job, assistant: bool = False) -> Json | None:
+    """One Chat part as a Responses part; None when Responses cannot hold it (the loss is noted)."""
+    rule = PARTS_UP.get(part.get("type", ""), UNKNOWN_PART)
+    if isinstance(rule, Verdict):
+        job.note(rule, at)
+        return None
+    if rule == "text" and assistant:
+        return {**said(job.plans["output_text"], part, at, job), "annotations": []}
+    if rule == "image":
+        return _image_up(part, at, job)
+    return said(job.plans[rule], part, at, job)
+
+
+def _image_up(part: Json, at: Place, job: Job) -> Json:
+    if isinstance(part.get("image_url"), str):  # some clients send the bare URL
+        part = {**part, "image_url": {"url": part["image_url"]}}
+    out = said(job.plans["image"], part, at, job)
+    out.setdefault("detail", "auto")  # required by InputImageContent
+    return out
+
+
+def parts_up(parts: list[Json], at: Place, job: Job, assistant: bool = False) -> list[Json]:
+    """All parts of one content list that Responses can hold, in order."""
+    said_parts = (part_up(part, (at, i), job, assistant) for i, part in enumerate(parts))
+    return [part for part in said_parts if part is not None]

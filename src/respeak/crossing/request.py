@@ -1,0 +1,385 @@
+"""The request: top-level fields of CreateResponse <-> CreateChatCompletionRequest.
+
+The law: mapping.md, tables R2C-REQ, R2C-REQ-SUB, C2R-REQ, C2R-REQ-SUB. Rows say what single fields become;
+`finish_down` and `finish_up` hold the rules between fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from respeak.codes import Code
+from respeak.crossing.fold import Fold
+from respeak.crossing.format import format_down, format_up
+from respeak.crossing.model import request_model
+from respeak.crossing.tool_choice import choice_down, choice_up, legacy_choice_up
+from respeak.crossing.tools import BOTH_KINDS, ToolsDown, functions_up, tools_up, web_search_up
+from respeak.crossing.unfold import Unfold
+from respeak.loss import Place
+from respeak.plan import ABSENT, Job, Json, Row, Step, Table, both, from_chat, only_chat, only_responses, walk
+from respeak.verbs import (
+    BREAKING,
+    DEGRADING,
+    HARMLESS,
+    approximated,
+    between,
+    excluding,
+    lost,
+    one_of,
+    refused,
+)
+
+OUTPUT_FLOOR = between(16, None, Code.OUTPUT_LIMIT_RAISED)
+HISTORY = refused(Code.HISTORY_UNKNOWN, "the history is stored at the provider; send its items in the request instead")
+ULTRAFAST = lost(Code.SERVICE_TIER_DROPPED, DEGRADING, "ultrafast exists on Responses only; left to the default tier")
+ENCRYPTED = lost(Code.REASONING_DROPPED, DEGRADING, "Chat returns no reasoning items, so none can be sent back")
+NOT_PRODUCED = lost(Code.INCLUDE_DROPPED, HARMLESS, "Chat never produces what this would include")
+NO_TOOLS_LEFT = lost(Code.TOOL_CHOICE_DROPPED, HARMLESS, "there is no tool to choose from")
+NO_TOOLS_FORCED = lost(Code.FORCED_TOOL_DROPPED, BREAKING, "the request demands a tool call but no tool remains")
+NO_TOOLS_PARALLEL = lost(
+    Code.PARALLEL_TOOL_CALLS_DROPPED, HARMLESS, "Chat allows it only together with tools, and there are none"
+)
+NO_LOGPROBS = lost(
+    Code.LOGPROBS_DROPPED,
+    HARMLESS,
+    "Responses sends no logprobs without include message.output_text.logprobs",
+    (0,),
+)
+LOGPROBS_OFF = refused(Code.TOP_LOGPROBS_ALONE, "top_logprobs needs logprobs: true, as on the live Chat service")
+TWO_LIMITS = refused(Code.TWO_LIMITS, "send either max_completion_tokens or max_tokens, as on the live Chat service")
+NO_MESSAGES = refused(Code.NO_MESSAGES, "Chat needs at least one message; nothing of the input can be sent")
+METADATA = lost(
+    Code.METADATA_DROPPED,
+    HARMLESS,
+    "Chat takes metadata only for stored completions; the answer echoes the request's",
+)
+STORE = lost(Code.STORE_DROPPED, DEGRADING, "Chat does not keep responses for retrieval or chaining")
+STORE_CHANGED = approximated(
+    Code.STORE_CHANGED,
+    HARMLESS,
+    "Chat stores for distillation and evals, Responses for retrieval and chaining",
+)
+AUDIO = refused(Code.AUDIO_REFUSED, "Responses cannot answer with audio")
+EMPTY_PROMPT = "the template is stored at the provider and cannot be resolved here; send its messages"
+
+LOGPROBS_VALUE = "message.output_text.logprobs"
+INCLUDE = {"reasoning.encrypted_content": ENCRYPTED}
+
+
+def _input_down(value: Any, out: Json, at: Place, job: Job) -> None:
+    if isinstance(value, str):
+        out["messages"] = [{"role": "user", "content": value}]
+    else:
+        out["messages"] = Fold(job).read(value, at)
+
+
+def _messages_up(value: Any, out: Json, at: Place, job: Job) -> None:
+    out["input"] = Unfold(job).read(value, at)
+
+
+def _from(name: str, at: Place, job: Job) -> None:
+    """Remember where a target field came from, for a profile that has a verdict on it."""
+    job.memo.setdefault("origin", {})[name] = at
+
+
+def _later(name: str) -> Step:
+    """A field whose rule needs other fields: kept with its place until `finish`."""
+
+    def keep(value: Any, out: Json, at: Place, job: Job) -> None:
+        job.memo[name] = (value, at)
+        _from(name, at, job)
+
+    return Step(keep)
+
+
+def _store_down(value: Any, out: Json, at: Place, job: Job) -> None:
+    if value is False:
+        out["store"] = False
+        _from("store", at, job)
+    else:
+        job.note(STORE, at)
+
+
+def _store_up(value: Any, out: Json, at: Place, job: Job) -> None:
+    out["store"] = value
+    if value:
+        job.note(STORE_CHANGED, at)
+
+
+def _include_down(value: Any, out: Json, at: Place, job: Job) -> None:
+    for i, entry in enumerate(value):
+        if entry == LOGPROBS_VALUE:
+            out["logprobs"] = True
+            _from("logprobs", (at, i), job)
+        else:
+            job.note(INCLUDE.get(entry, NOT_PRODUCED), (at, i))
+
+
+def _logprobs_up(value: Any, out: Json, at: Place, job: Job) -> None:
+    if value:
+        out["include"] = [LOGPROBS_VALUE]
+
+
+def text_only(value: Any, out: Json, at: Place, job: Job) -> None:
+    """`modalities`: text is what the target gives anyway, audio it cannot give."""
+    for i, modality in enumerate(value):
+        if modality != "text":
+            job.note(AUDIO, (at, i))
+
+
+REQUEST = Table(
+    "request",
+    (
+        both("model", down=request_model, up=request_model, note="model id table of the target"),
+        Row("input", "messages", Step(_input_down), Step(_messages_up), note="mapping.md 4.1 and 4.2"),
+        only_responses("instructions", _later("instructions"), note="the first message, role developer"),
+        both("max_output_tokens", "max_completion_tokens", up=OUTPUT_FLOOR, note="Responses takes 16 at least"),
+        from_chat("max_tokens", "max_output_tokens", up=OUTPUT_FLOOR, note="not together with max_completion_tokens"),
+        both("reasoning.effort", "reasoning_effort"),
+        *(
+            only_responses(
+                f"reasoning.{name}",
+                lost(Code.REASONING_SUMMARY_DROPPED, DEGRADING, "Chat returns no reasoning text"),
+            )
+            for name in ("summary", "generate_summary")
+        ),
+        only_responses(
+            "reasoning.context",
+            lost(
+                Code.REASONING_CONTEXT_DROPPED,
+                DEGRADING,
+                "Chat cannot carry reasoning items of earlier turns",
+                unless=("auto", "current_turn"),
+            ),
+        ),
+        only_responses(
+            "reasoning.mode",
+            lost(Code.REASONING_MODE_DROPPED, BREAKING, "Chat has the standard mode only", unless=("standard",)),
+        ),
+        Row(
+            "text.format",
+            "response_format",
+            format_down,
+            format_up,
+            note="json_schema nests one level deeper",
+        ),
+        both("text.verbosity", "verbosity"),
+        Row("tools", "tools", _later("tools"), _later("tools"), note="by type; strict is made explicit"),
+        Row("tool_choice", "tool_choice", _later("tool_choice"), _later("tool_choice"), note="by form"),
+        Row(
+            "parallel_tool_calls",
+            "parallel_tool_calls",
+            _later("parallel_tool_calls"),
+            note="down: only when a tool remains",
+        ),
+        only_chat("functions", _later("functions"), note="deprecated; function tools with strict false"),
+        only_chat("function_call", _later("function_call"), note="deprecated; tool_choice"),
+        only_chat("web_search_options", _later("web_search_options"), note="a web_search tool"),
+        both("temperature"),
+        both("top_p"),
+        Row(
+            "top_logprobs",
+            "top_logprobs",
+            _later("top_logprobs"),
+            _later("top_logprobs"),
+            note="needs logprobs",
+        ),
+        only_responses("include", Step(_include_down), note="message.output_text.logprobs = logprobs: true"),
+        only_chat("logprobs", Step(_logprobs_up), note="include message.output_text.logprobs"),
+        both("stream", note="down: with stream_options.include_usage"),
+        both("stream_options.include_obfuscation"),
+        only_chat(
+            "stream_options.include_usage",
+            lost(Code.USAGE_ALWAYS_SENT, HARMLESS, "Responses always reports usage", unless=(True,)),
+        ),
+        Row("store", "store", Step(_store_down), Step(_store_up), note="other meaning; up: false unless true"),
+        Row("metadata", "metadata", METADATA, note="down: only with store; the answer echoes it"),
+        both("moderation"),
+        both("service_tier", down=excluding({"ultrafast": ULTRAFAST})),
+        both("safety_identifier"),
+        both("user"),
+        both("prompt_cache_key"),
+        both("prompt_cache_retention"),
+        both("prompt_cache_options.mode"),
+        both(
+            "prompt_cache_options.ttl",
+            down=one_of(("30m",), Code.CACHE_HINT_DROPPED, severity=HARMLESS, otherwise=HARMLESS),
+        ),
+        only_responses(
+            "prompt_cache_options.comparison_response_id",
+            lost(Code.CACHE_HINT_DROPPED, DEGRADING, "Chat does not compare caches"),
+        ),
+        only_responses(
+            "prompt_cache_options.prewarm",
+            refused(Code.PREWARM_REFUSED, "Chat cannot warm a cache without answering", unless=(False,)),
+        ),
+        only_responses("previous_response_id", HISTORY),
+        only_responses("conversation", HISTORY),
+        only_responses("prompt", refused(Code.PROMPT_REFUSED, EMPTY_PROMPT)),
+        only_responses(
+            "background",
+            refused(Code.BACKGROUND_REFUSED, "Chat answers at once; there is nothing to poll", unless=(False,)),
+        ),
+        only_responses(
+            "truncation",
+            lost(
+                Code.TRUNCATION_DROPPED,
+                DEGRADING,
+                "Chat refuses what does not fit instead of dropping the oldest items",
+                unless=("disabled",),
+            ),
+        ),
+        only_responses(
+            "context_management",
+            lost(Code.CONTEXT_MANAGEMENT_DROPPED, DEGRADING, "Chat does not compact histories"),
+        ),
+        only_responses(
+            "max_tool_calls",
+            lost(Code.MAX_TOOL_CALLS_DROPPED, HARMLESS, "it limits hosted tools, which Chat does not have"),
+        ),
+        only_responses("access_programs", lost(Code.ACCESS_PROGRAMS_DROPPED, BREAKING, "Chat has no access programs")),
+        only_responses(
+            "image.context_compression",
+            lost(
+                Code.IMAGE_COMPRESSION_DROPPED,
+                DEGRADING,
+                "Chat does not compress images in context",
+                unless=("disabled",),
+            ),
+        ),
+        only_chat("audio", AUDIO),
+        only_chat("modalities", Step(text_only), note="text only; audio is refused"),
+        only_chat("n", lost(Code.CANDIDATES_DROPPED, BREAKING, "Responses gives one answer", unless=(1,))),
+        only_chat("stop", lost(Code.STOP_DROPPED, BREAKING, "Responses has no stop sequences", unless=("",))),
+        only_chat("seed", lost(Code.SEED_DROPPED, DEGRADING, "Responses has no seed")),
+        *(
+            only_chat(
+                name,
+                lost(Code.PENALTY_DROPPED, DEGRADING, "Responses has no repetition penalties", unless=(0,)),
+            )
+            for name in ("frequency_penalty", "presence_penalty")
+        ),
+        only_chat("logit_bias", lost(Code.LOGIT_BIAS_DROPPED, BREAKING, "Responses cannot bias tokens")),
+        only_chat(
+            "prediction",
+            lost(Code.PREDICTION_DROPPED, HARMLESS, "it changes latency and billing, not the answer"),
+        ),
+    ),
+    "top-level fields of the request",
+)
+
+TABLES = (REQUEST,)
+
+
+def finish_down(source: Json, out: Json, job: Job) -> None:
+    """The rules between fields on the way to Chat."""
+    _tools_down(out, job)
+    messages = out.setdefault("messages", [])
+    text, at = job.memo.get("instructions", ("", None))
+    if text:
+        message = {"role": "developer", "content": text}
+        job.memo.setdefault("places", {})[id(message)] = at
+        messages.insert(0, message)
+    if not messages:
+        job.note(NO_MESSAGES, (None, "input"))
+    if out.get("stream"):
+        out.setdefault("stream_options", {})["include_usage"] = True
+    if "top_logprobs" in job.memo:
+        _top_logprobs(out, job, needs="logprobs", verdict=NO_LOGPROBS)
+    for item, place in job.memo.get("configured", ()):
+        walk(job.plans["configuration"], item, out, place, job)
+
+
+def finish_up(source: Json, out: Json, job: Job) -> None:
+    """The rules between fields on the way to Responses."""
+    _tools_up(out, job)
+    out.setdefault("store", False)  # Responses keeps what it is not told to forget
+    if source.get("max_tokens") is not None and source.get("max_completion_tokens") is not None:
+        job.note(TWO_LIMITS, (None, "max_tokens"))
+    if "top_logprobs" in job.memo:
+        _top_logprobs(out, job, needs="include", verdict=LOGPROBS_OFF)
+    if job.options.hoist_instructions:
+        _hoist(out, job)
+
+
+def _top_logprobs(out: Json, job: Job, needs: str, verdict: Any) -> None:
+    value, at = job.memo["top_logprobs"]
+    if needs in out:
+        out["top_logprobs"] = value
+    elif not verdict.spares(value):
+        job.note(verdict, at)
+
+
+def _tools_down(out: Json, job: Job) -> None:
+    """Tools, the choice among them, and what makes sense only with them."""
+    reader = ToolsDown(str(out.get("model", "")), job)
+    for tools, at in [job.memo.get("tools", ([], None)), *job.memo.get("hoisted", [])]:
+        reader.read(tools, at)
+    if reader.tools:
+        out["tools"] = reader.tools
+    if reader.web_search is not None:
+        out["web_search_options"] = reader.web_search
+    job.memo["searches"] = reader.web_search is not None
+    _from("web_search_options", reader.web_search_at, job)
+    if "tool_choice" in job.memo:
+        value, at = job.memo["tool_choice"]
+        choice = choice_down(value, at, job) if reader.tools or job.memo["searches"] else _no_tools(value, at, job)
+        if choice is not ABSENT and reader.tools:
+            out["tool_choice"] = choice
+    if "parallel_tool_calls" in job.memo:
+        value, at = job.memo["parallel_tool_calls"]
+        if reader.tools:
+            out["parallel_tool_calls"] = value
+        else:
+            job.note(NO_TOOLS_PARALLEL, at)
+
+
+def _no_tools(value: Any, at: Place, job: Job) -> Any:
+    job.note(NO_TOOLS_LEFT if value in ("auto", "none") else NO_TOOLS_FORCED, at)
+    return ABSENT
+
+
+def _tools_up(out: Json, job: Job) -> None:
+    """Tools and the choice among them, the deprecated names included."""
+    memo = job.memo
+    tools: list[Json] = []
+    for name, read in _TOOLS_UP.items():
+        if name in memo:
+            value, at = memo[name]
+            if name == "functions" and tools:
+                job.note(BOTH_KINDS, at)
+            tools += read(value, at, job)
+    if tools:
+        out["tools"] = tools
+    for name, say in (("function_call", legacy_choice_up), ("tool_choice", choice_up)):
+        if name in memo:
+            value, at = memo[name]
+            choice = say(value, at, job)
+            if choice is not ABSENT:
+                out["tool_choice"] = choice
+
+
+_TOOLS_UP: dict[str, Callable[[Any, Place, Job], list[Json]]] = {
+    "tools": tools_up,
+    "functions": functions_up,
+    "web_search_options": web_search_up,
+}
+
+
+def _hoist(out: Json, job: Job) -> None:
+    """The leading system and developer texts as `instructions` (option of D-3)."""
+    items = out.get("input") or []
+    lead = 0
+    while lead < len(items) and items[lead].get("role") in ("system", "developer"):
+        lead += 1
+    texts = [_text_of(item["content"]) for item in items[:lead]]
+    if texts:
+        out["instructions"] = "\n\n".join(texts)
+        out["input"] = items[lead:]
+
+
+def _text_of(content: str | list[Json]) -> str:
+    if isinstance(content, str):
+        return content
+    return "".join(part.get("text", "") for part in content)

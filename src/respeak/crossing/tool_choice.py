@@ -1,0 +1,147 @@
+"""tool_choice: nine forms of Responses <-> four of Chat and the legacy `function_call`.
+
+The law: mapping.md 5.3 and 5.4. Forcing a tool that the target does not have is breaking: the request no longer
+means the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from respeak.codes import Code
+from respeak.crossing.bridges import BRIDGES
+from respeak.crossing.names import wire_name
+from respeak.loss import Place
+from respeak.plan import ABSENT, Job, Json
+from respeak.verbs import BREAKING, DEGRADING, lost, refused, show
+
+MODES = ("none", "auto", "required")
+UNKNOWN_MODE = lost(Code.TOOL_CHOICE_DROPPED, BREAKING, "this tool_choice has no counterpart; the model chooses")
+FORCED = lost(
+    Code.FORCED_TOOL_DROPPED, BREAKING, "the request forces a tool that Chat does not have; the model chooses"
+)
+NOT_ALLOWED = lost(Code.TOOL_DROPPED, DEGRADING, "Chat does not have this tool; it leaves the allowed list")
+NONE_ALLOWED = refused(Code.NO_TOOL_ALLOWED, "no tool of the allowed list exists on Chat")
+
+Form = Callable[[Json, Place, Job], Any]
+
+
+def choice_down(value: Any, at: Place, job: Job) -> Any:
+    """A Responses tool_choice as Chat says it; ABSENT when it cannot (the loss is noted)."""
+    if isinstance(value, dict):
+        return FORMS_DOWN.get(value.get("type", ""), _forced)(value, at, job)
+    return _mode(value, at, job)
+
+
+def choice_up(value: Any, at: Place, job: Job) -> Any:
+    """A Chat tool_choice as Responses says it; ABSENT when it cannot (the loss is noted)."""
+    if isinstance(value, dict):
+        return FORMS_UP.get(value.get("type", ""), _unknown)(value, at, job)
+    return _mode(value, at, job)
+
+
+def legacy_choice_up(value: Any, at: Place, job: Job) -> Any:
+    """A deprecated `function_call`: none, auto or `{name}`."""
+    if isinstance(value, dict):
+        return {"type": "function", "name": value["name"]}
+    return _mode(value, at, job)
+
+
+def _mode(value: Any, at: Place, job: Job) -> Any:
+    if value in MODES:
+        return value
+    job.note(UNKNOWN_MODE.saying(f"{show(value)} is none of {', '.join(MODES)}; the model chooses"), at)
+    return ABSENT
+
+
+def _unknown(value: Json, at: Place, job: Job) -> Any:
+    job.note(UNKNOWN_MODE, at)
+    return ABSENT
+
+
+def _forced(value: Json, at: Place, job: Job) -> Any:
+    job.note(FORCED, at)
+    return ABSENT
+
+
+def _forced_search(value: Json, at: Place, job: Job) -> Any:
+    if not job.memo.get("searches"):  # a search model searches on every request, so forcing it is moot
+        job.note(FORCED, at)
+    return ABSENT
+
+
+def _named(kind: str) -> Form:
+    def named(value: Json, at: Place, job: Job) -> Any:
+        return {"type": kind, kind: {"name": wire_name(value["name"], value.get("namespace"))}}
+
+    return named
+
+
+def _bridged(value: Json, at: Place, job: Job) -> Any:
+    if not job.options.bridge:
+        return _forced(value, at, job)
+    return {"type": "function", "function": {"name": BRIDGES[value["type"]].name}}
+
+
+def _allowed_down(value: Json, at: Place, job: Job) -> Any:
+    entries = []
+    for i, entry in enumerate(value.get("tools") or []):
+        form = _ALLOWED_DOWN.get(entry.get("type", ""))
+        if form is None:
+            job.note(NOT_ALLOWED, ((at, "tools"), i))
+        else:
+            entries.append(form(entry, ((at, "tools"), i), job))
+    if not entries:
+        job.note(NONE_ALLOWED, at)
+        return ABSENT
+    return {"type": "allowed_tools", "allowed_tools": {"mode": value.get("mode", "auto"), "tools": entries}}
+
+
+def _allowed_up(value: Json, at: Place, job: Job) -> Any:
+    inner = value.get("allowed_tools") or {}
+    entries = [_lifted(entry) for entry in inner.get("tools") or []]
+    return {"type": "allowed_tools", "mode": inner.get("mode", "auto"), "tools": entries}
+
+
+def _lifted(entry: Json) -> Json:
+    """`{type, function: {name}}` without its nesting."""
+    kind = entry.get("type", "function")
+    rest = {key: value for key, value in entry.items() if key != kind}
+    return {**rest, **(entry.get(kind) or {})}
+
+
+def _lift(value: Json, at: Place, job: Job) -> Any:
+    return _lifted(value)
+
+
+_ALLOWED_DOWN: dict[str, Form] = {
+    "function": _named("function"),
+    "custom": _named("custom"),
+    "shell": _bridged,
+    "local_shell": _bridged,
+    "apply_patch": _bridged,
+}
+
+FORMS_DOWN: dict[str, Form] = {
+    "function": _named("function"),
+    "custom": _named("custom"),
+    "allowed_tools": _allowed_down,
+    "shell": _bridged,
+    "local_shell": _bridged,
+    "apply_patch": _bridged,
+    "web_search_preview": _forced_search,
+    "web_search_preview_2025_03_11": _forced_search,
+    "file_search": _forced,
+    "computer": _forced,
+    "computer_use": _forced,
+    "computer_use_preview": _forced,
+    "image_generation": _forced,
+    "code_interpreter": _forced,
+    "mcp": _forced,
+    "programmatic_tool_calling": _forced,
+}
+"""What becomes of an object tool_choice of Responses, by type."""
+
+FORMS_UP: dict[str, Form] = {"function": _lift, "custom": _lift, "allowed_tools": _allowed_up}
+"""What becomes of an object tool_choice of Chat, by type."""

@@ -1,0 +1,375 @@
+"""Tools: Responses' flat definitions <-> Chat's nested ones, with what only Responses has said or judged.
+
+The law: mapping.md 5.1 and 5.2. The strict defaults differ: Responses tries strict when nothing is said, Chat
+does not; so `strict` is always made explicit on the way. A hosted tool that is only offered costs the model one
+tool (degrading); one that is forced is `tool_choice.py`'s matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from respeak.codes import Code
+from respeak.crossing.bridges import BRIDGES
+from respeak.crossing.fold import BRIDGED
+from respeak.crossing.items import ASYNC
+from respeak.crossing.names import wire_name
+from respeak.loss import Place, Verdict
+from respeak.plan import (
+    IMPLIED,
+    ONE_WAY,
+    Always,
+    Job,
+    Json,
+    Row,
+    Step,
+    Table,
+    both,
+    only_chat,
+    only_responses,
+    said,
+    walk,
+)
+from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
+
+LOADED = lost(Code.TOOL_LOADED_AT_ONCE, HARMLESS, "Chat cannot defer tools; it is loaded at once", unless=(False,))
+CALLERS = lost(Code.CALLER_DROPPED, HARMLESS, "Chat tools are called by the model directly", unless=(["direct"],))
+PROGRAM_ONLY = lost(
+    Code.CALLER_DROPPED, DEGRADING, "only programs may call the tool; on Chat the model itself will call it"
+)
+STRICT_ON = defaulted(
+    Code.STRICT_ASSUMED,
+    HARMLESS,
+    "Responses tries strict when nothing is said; the schema fits, so strict is on",
+)
+STRICT_OFF = defaulted(
+    Code.STRICT_ASSUMED,
+    DEGRADING,
+    "Responses tries strict when nothing is said; the schema does not fit, so strict is off",
+)
+NO_NAME = refused(Code.TOOL_WITHOUT_NAME, "the tool has an empty name; give it one")
+DUPLICATE = lost(Code.TOOL_DROPPED, HARMLESS, "a tool of this name is declared already")
+BRIDGE_OFF = lost(Code.TOOL_DROPPED, DEGRADING, "the tool is executed by the client and bridging is off")
+FLATTENED = approximated(Code.NAMESPACE_FLATTENED, HARMLESS, "the members go as namespace__name")
+CONTAINER = lost(Code.TOOL_DROPPED, DEGRADING, "the shell runs in a provider's container, which Chat does not have")
+NO_SEARCH = lost(Code.TOOL_DROPPED, DEGRADING, "on Chat only search models search the web; the model has one tool less")
+ALWAYS_SEARCHES = approximated(Code.WEB_SEARCH_CHANGED, DEGRADING, "on Chat every request of a search model searches")
+MAY_SEARCH = approximated(Code.WEB_SEARCH_CHANGED, DEGRADING, "on Responses the model decides whether it searches")
+UNKNOWN_TOOL = lost(Code.TOOL_DROPPED, DEGRADING, "this type of tool has no counterpart; the model has one tool less")
+BOTH_KINDS = refused(Code.FUNCTIONS_AND_TOOLS, "send either functions or tools, not both")
+
+
+def _callers(value: Any, out: Json, at: Place, job: Job) -> None:
+    verdict = CALLERS if "direct" in value else PROGRAM_ONLY
+    if not verdict.spares(value):
+        job.note(verdict, at)
+
+
+def _grammar_down(value: Any, at: Place, job: Job) -> Any:
+    if value.get("type") != "grammar":
+        return value
+    return {"type": "grammar", "grammar": {key: held for key, held in value.items() if key != "type"}}
+
+
+def _grammar_up(value: Any, at: Place, job: Job) -> Any:
+    if value.get("type") != "grammar":
+        return value
+    inner = value.get("grammar") or {}
+    return {
+        "type": "grammar",
+        **{key: held for key, held in value.items() if key not in ("type", "grammar")},
+        **inner,
+    }
+
+
+def _location_down(value: Any, at: Place, job: Job) -> Any:
+    inner = {key: held for key, held in value.items() if key != "type" and held is not None}
+    return {"type": value.get("type") or "approximate", "approximate": inner}
+
+
+def _location_up(value: Any, at: Place, job: Job) -> Any:
+    return {"type": value.get("type") or "approximate", **(value.get("approximate") or {})}
+
+
+_ONLY_RESPONSES = (
+    only_responses("defer_loading", LOADED),
+    only_responses("allowed_callers", Step(_callers, CALLERS.why), note="caller_dropped unless direct"),
+    only_responses("async", ASYNC),
+)
+
+FUNCTION_TOOL = Table(
+    "function_tool",
+    (
+        Row("type", "type", Always("function"), Always("function")),
+        both("name", "function.name"),
+        both("description", "function.description"),
+        both("parameters", "function.parameters", note="up: absent becomes an object without properties"),
+        both("strict", "function.strict", note="always explicit: the defaults differ"),
+        only_responses("output_schema", lost(Code.OUTPUT_SCHEMA_DROPPED, HARMLESS, "Chat functions declare no output")),
+        *_ONLY_RESPONSES,
+    ),
+    "function tools",
+    ("tools[]<function>", "tools[]<function>"),
+)
+
+CUSTOM_TOOL = Table(
+    "custom_tool",
+    (
+        Row("type", "type", Always("custom"), Always("custom")),
+        both("name", "custom.name"),
+        both("description", "custom.description"),
+        both(
+            "format",
+            "custom.format",
+            down=_grammar_down,
+            up=_grammar_up,
+            note="a grammar nests one level deeper",
+        ),
+        *_ONLY_RESPONSES,
+    ),
+    "custom tools",
+    ("tools[]<custom>", "tools[]<custom>"),
+)
+
+LEGACY_FUNCTION = Table(
+    "legacy_function",
+    (
+        Row("name", "name", ONE_WAY),
+        Row("description", "description", ONE_WAY),
+        Row("parameters", "parameters", ONE_WAY),
+        Row("strict", "strict", ONE_WAY),
+    ),
+    "deprecated functions",
+    ("tools[]<function>", "functions[]"),
+)
+
+NAMESPACE_TOOL = Table(
+    "namespace_tool",
+    (
+        only_responses("type", IMPLIED, note="one tool for each member"),
+        only_responses("name", IMPLIED, note="prefix of the members' names"),
+        only_responses("tools", IMPLIED, note="namespace__name"),
+        only_responses(
+            "description",
+            lost(Code.DESCRIPTION_DROPPED, DEGRADING, "a namespace has no place for its description"),
+        ),
+    ),
+    "namespaces",
+    ("tools[]<namespace>", "tools[]"),
+)
+
+BRIDGE_TOOL = Table(
+    "bridge_tool",
+    (
+        only_responses("type", IMPLIED, note="a function of this name"),
+        only_responses(
+            "environment",
+            lost(
+                Code.ENVIRONMENT_DROPPED,
+                DEGRADING,
+                "a function has no environment",
+                unless=({"type": "local"},),
+            ),
+        ),
+        only_responses("allowed_callers", Step(_callers, CALLERS.why)),
+    ),
+    "local_shell, shell and apply_patch, said as functions",
+    ("tools[]<shell>", "tools[]<function>"),
+)
+
+WEB_SEARCH = Table(
+    "web_search",
+    (
+        Row("type", None, down=IMPLIED, note="the presence of web_search_options"),
+        both("search_context_size"),
+        both("user_location", down=_location_down, up=_location_up, note="wrapped in approximate"),
+        only_responses("filters", lost(Code.SEARCH_FILTER_DROPPED, BREAKING, "Chat searches without a filter")),
+        only_responses(
+            "external_web_access",
+            lost(Code.SEARCH_FILTER_DROPPED, BREAKING, "Chat searches the live web always", unless=(True,)),
+        ),
+        only_responses(
+            "search_content_types",
+            lost(Code.SEARCH_FILTER_DROPPED, DEGRADING, "Chat does not choose content types"),
+        ),
+        only_chat("type", IMPLIED),
+    ),
+    "web search",
+    ("tools[]<web_search>", "web_search_options"),
+)
+
+TABLES = (FUNCTION_TOOL, CUSTOM_TOOL, LEGACY_FUNCTION, NAMESPACE_TOOL, BRIDGE_TOOL, WEB_SEARCH)
+
+
+def _hosted(what: str) -> Verdict:
+    return lost(Code.TOOL_DROPPED, DEGRADING, f"Chat has no {what}; the model has one tool less")
+
+
+TOOLS_DOWN: Mapping[str, str | Verdict] = {
+    "function": "function_tool",
+    "custom": "custom_tool",
+    "local_shell": "bridge_tool",
+    "shell": "bridge_tool",
+    "apply_patch": "bridge_tool",
+    "namespace": "namespace_tool",
+    "web_search": "web_search",
+    "web_search_2025_08_26": "web_search",
+    "web_search_preview": "web_search",
+    "web_search_preview_2025_03_11": "web_search",
+    "file_search": _hosted("file search"),
+    "code_interpreter": _hosted("code interpreter"),
+    "image_generation": _hosted("image generation"),
+    "mcp": _hosted("MCP client"),
+    "computer": _hosted("computer use"),
+    "computer_use_preview": _hosted("computer use"),
+    "tool_search": _hosted("tool search; tools found so far stay loaded"),
+    "programmatic_tool_calling": _hosted("programmatic tool calling"),
+}
+"""What becomes of a Responses tool, by type: the table that says it, or the verdict on it."""
+
+TOOLS_UP: Mapping[str, str | Verdict] = {"function": "function_tool", "custom": "custom_tool"}
+"""What becomes of a Chat tool, by type."""
+
+
+class ToolsDown:
+    """The tools of one Responses request on their way to Chat: a list, and perhaps web_search_options."""
+
+    def __init__(self, model: str, job: Job) -> None:
+        self.job = job
+        self.searches = "search" in model
+        self.tools: list[Json] = []
+        self.names: set[str] = set()
+        self.web_search: Json | None = None
+        self.web_search_at: Place = None
+
+    def read(self, tools: list[Json], at: Place, namespace: str | None = None) -> None:
+        """Add the tools of one list: the request's own, a namespace's, or one hoisted from the input."""
+        for i, tool in enumerate(tools):
+            place = (at, i)
+            rule = TOOLS_DOWN.get(tool.get("type", ""), UNKNOWN_TOOL)
+            if isinstance(rule, Verdict):
+                self.job.note(rule, place)
+            elif tool.get("name") == "":
+                self.job.note(NO_NAME, place)
+            else:
+                _STEPS[rule](self, tool, place, namespace)
+
+    def plain(self, tool: Json, at: Place, namespace: str | None) -> None:
+        """A function or custom tool."""
+        kind = tool["type"]
+        out = said(self.job.plans[f"{kind}_tool"], tool, at, self.job)
+        out[kind]["name"] = wire_name(tool["name"], namespace)
+        if kind == "function" and tool.get("strict") is None and self.job.target.strict:
+            strict = fits_strict(tool.get("parameters"))
+            out[kind]["strict"] = strict
+            self.job.note(STRICT_ON if strict else STRICT_OFF, at)
+        self.add(out, kind, at)
+
+    def bridge(self, tool: Json, at: Place, namespace: str | None) -> None:
+        """A client-executed tool."""
+        environment = (tool.get("environment") or {}).get("type", "local")
+        if not self.job.options.bridge or environment != "local":
+            self.job.note(CONTAINER if environment != "local" else BRIDGE_OFF, at)
+            return
+        bridge = BRIDGES[tool["type"]]
+        walk(self.job.plans["bridge_tool"], tool, {}, at, self.job)
+        self.job.note(BRIDGED, at)
+        function = {
+            "name": bridge.name,
+            "description": bridge.description,
+            "parameters": bridge.parameters(),
+        }
+        self.add({"type": "function", "function": function}, "function", at)
+
+    def namespace(self, tool: Json, at: Place, outer: str | None) -> None:
+        """A namespace: its members, flattened."""
+        self.job.note(FLATTENED, at)
+        walk(self.job.plans["namespace_tool"], tool, {}, at, self.job)
+        self.read(tool.get("tools") or [], (at, "tools"), tool.get("name"))
+
+    def search(self, tool: Json, at: Place, namespace: str | None) -> None:
+        """Web search: not a tool on Chat but an option of search models."""
+        if not self.searches:
+            self.job.note(NO_SEARCH, at)
+            return
+        self.job.note(ALWAYS_SEARCHES, at)
+        self.web_search = said(self.job.plans["web_search"], tool, at, self.job)
+        self.web_search_at = at
+
+    def add(self, tool: Json, kind: str, at: Place) -> None:
+        name = tool[kind]["name"]
+        if name in self.names:
+            self.job.note(DUPLICATE, at)
+            return
+        self.names.add(name)
+        self.job.memo.setdefault("places", {})[id(tool)] = at
+        self.tools.append(tool)
+
+
+_STEPS: dict[str, Callable[[ToolsDown, Json, Place, str | None], None]] = {
+    "function_tool": ToolsDown.plain,
+    "custom_tool": ToolsDown.plain,
+    "bridge_tool": ToolsDown.bridge,
+    "namespace_tool": ToolsDown.namespace,
+    "web_search": ToolsDown.search,
+}
+
+
+def tools_up(tools: list[Json], at: Place, job: Job) -> list[Json]:
+    """Chat tools as Responses tools, `strict` and `parameters` made explicit."""
+    out: list[Json] = []
+    for i, tool in enumerate(tools):
+        odd = job.source.odd_tools.get(tool.get("type"))
+        rule = TOOLS_UP.get(tool.get("type", ""), UNKNOWN_TOOL)
+        inner = tool.get(tool.get("type", "")) or {}
+        if odd is not None:
+            job.note(odd.responses, (at, i))
+            out.append(odd.tool())
+        elif isinstance(rule, Verdict):
+            job.note(rule, (at, i))
+        elif inner.get("name") == "":
+            job.note(NO_NAME, (at, i))
+        else:
+            out.append(explicit(said(job.plans[rule], tool, (at, i), job)))
+    return out
+
+
+def functions_up(functions: list[Json], at: Place, job: Job) -> list[Json]:
+    """Deprecated `functions` as Responses tools."""
+    plan = job.plans["legacy_function"]
+    return [
+        explicit({"type": "function", **said(plan, function, (at, i), job)}) for i, function in enumerate(functions)
+    ]
+
+
+def explicit(tool: Json) -> Json:
+    """A function tool with the keys that Responses requires; absent strict is false on Chat (OBS-18)."""
+    if tool["type"] == "function":
+        tool.setdefault("strict", False)
+        tool.setdefault("parameters", {"type": "object", "properties": {}})
+    return tool
+
+
+def web_search_up(value: Json, at: Place, job: Job) -> list[Json]:
+    """`web_search_options` as a tool."""
+    job.note(MAY_SEARCH, at)
+    return [{"type": "web_search", **said(job.plans["web_search"], value, at, job)}]
+
+
+def fits_strict(schema: Any) -> bool:
+    """True when a JSON schema is in the strict subset already: closed objects with every property required."""
+    if not isinstance(schema, dict):
+        return schema is None
+    if "properties" in schema or schema.get("type") == "object":
+        closed = schema.get("additionalProperties") is False
+        if not closed or set(schema.get("required") or ()) != set(schema.get("properties") or ()):
+            return False
+    return all(fits_strict(inner) for inner in _inner_schemas(schema))
+
+
+def _inner_schemas(schema: Json) -> list[Any]:
+    """The schemas inside a schema, wherever the strict subset allows some."""
+    inner = [value for key in ("properties", "$defs", "definitions") for value in (schema.get(key) or {}).values()]
+    inner += [value for key in ("anyOf", "allOf", "oneOf") for value in schema.get(key) or ()]
+    return inner + ([schema["items"]] if isinstance(schema.get("items"), dict) else [])

@@ -1,0 +1,180 @@
+"""Chat messages to input items: mapping.md 4.2, the inverse of `fold.py`.
+
+An assistant message becomes at most one message item and then one item per call, in order. Tool messages do not
+say which kind of call they answer: the call does. Chat pairs by adjacency, Responses by `call_id` over the whole
+input, so ids are made unique and fit (1 to 64 characters), the same for call and output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from respeak.codes import Code
+from respeak.crossing.fold import ORPHAN, UNANSWERED
+from respeak.crossing.ids import CallIds
+from respeak.crossing.parts import parts_up
+from respeak.loss import Place
+from respeak.plan import Job, Json, said, walk
+from respeak.verbs import HARMLESS, approximated, defaulted, refused
+
+ID_CHANGED = approximated(
+    Code.CALL_ID_CHANGED,
+    HARMLESS,
+    "Responses takes call ids of 1 to 64 characters, each once; call and output agree",
+)
+ROLE = refused(Code.UNKNOWN_ROLE, "Responses has no role of this name")
+INFERRED = defaulted(Code.PHASE_INFERRED, HARMLESS, "Chat does not say phase; inferred from the presence of calls")
+
+OUTPUT_TYPE = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
+
+
+class Unfold:
+    """The messages of one request on their way into items."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.items: list[Json] = []
+        self.ids = CallIds()
+        self.pending: dict[str, list[Json]] = {}
+        self.legacy: list[Json] = []
+        self.places: dict[int, Place] = job.memo.setdefault("places", {})
+
+    def read(self, messages: list[Json], at: Place) -> list[Json]:
+        """All items of the messages."""
+        for i, message in enumerate(messages):
+            step = _STEPS.get(message.get("role", ""))
+            if step is None:
+                self.job.note(ROLE, (at, i))
+            else:
+                step(self, message, (at, i))
+        return self.answered()
+
+    def plain(self, message: Json, at: Place) -> None:
+        """A system, developer or user message."""
+        item: Json = {"role": message["role"]}
+        walk(self.job.plans["message"], message, item, at, self.job)
+        content = message.get("content")
+        if isinstance(content, list):
+            content = parts_up(content, (at, "content"), self.job)
+        item["content"] = "" if content is None else content
+        self.put(item, at)
+
+    def assistant(self, message: Json, at: Place) -> None:
+        """The text of a turn, then its calls."""
+        item: Json = {"role": "assistant"}
+        walk(self.job.plans["message"], message, item, at, self.job)
+        content = self.spoken(message, at)
+        calls = message.get("tool_calls") or []
+        if content:
+            self.put(self.marked({**item, "content": content}, bool(calls or message.get("function_call")), at), at)
+        for j, call in enumerate(calls):
+            self.call(call, ((at, "tool_calls"), j))
+        if message.get("function_call"):
+            self.legacy_call(message["function_call"], (at, "function_call"))
+
+    def spoken(self, message: Json, at: Place) -> str | list[Json] | None:
+        """Text and refusal of an assistant message; empty text is none."""
+        content, refusal = message.get("content"), message.get("refusal")
+        if isinstance(content, list):
+            parts = parts_up(content, (at, "content"), self.job, assistant=True)
+        elif not refusal:
+            return content or None
+        else:
+            parts = [{"type": "output_text", "text": content, "annotations": []}] if content else []
+        return [*parts, {"type": "refusal", "refusal": refusal}] if refusal else parts
+
+    def marked(self, item: Json, with_calls: bool, at: Place) -> Json:
+        """The item with an inferred phase, if the caller asked for that."""
+        if self.job.options.infer_phase and "phase" not in item:
+            self.job.note(INFERRED, at)
+            item["phase"] = "commentary" if with_calls else "final_answer"
+        if isinstance(item["content"], list):
+            item = {"type": "message", **item}
+        return item
+
+    def call(self, call: Json, at: Place) -> None:
+        """One entry of `tool_calls`."""
+        table = "custom_call" if call.get("type") == "custom" else "tool_call"
+        item = said(self.job.plans[table], call, at, self.job)
+        given = call.get("id") or ""
+        item["call_id"] = self.ids.claim(given or _from_place(at))
+        if item["call_id"] != given:
+            self.job.note(ID_CHANGED, (at, "id"))
+        self.put(item, at)
+        self.pending.setdefault(given, []).append(item)
+
+    def legacy_call(self, call: Json, at: Place) -> None:
+        """A `function_call`, which has no id: it gets one from its position."""
+        item: Json = {"type": "function_call", "call_id": self.ids.claim(_from_place(at))}
+        walk(self.job.plans["legacy_call"], call, item, at, self.job)
+        self.put(item, at)
+        self.legacy.append(item)
+
+    def tool(self, message: Json, at: Place) -> None:
+        """A tool message: the output of the call that bears its id."""
+        calls = self.pending.get(message.get("tool_call_id") or "")
+        if not calls:
+            self.job.note(ORPHAN, at)
+            return
+        self.output(calls.pop(0), message, at)
+
+    def function(self, message: Json, at: Place) -> None:
+        """A function message: the output of the nearest earlier `function_call` of its name."""
+        for call in reversed(self.legacy):
+            if call["name"] == message.get("name"):
+                self.legacy.remove(call)
+                self.output(call, message, at)
+                return
+        self.job.note(ORPHAN, at)
+
+    def output(self, call: Json, message: Json, at: Place) -> None:
+        item: Json = {"type": OUTPUT_TYPE[call["type"]], "call_id": call["call_id"]}
+        content: Any = message.get("content")
+        table = "legacy_output" if message["role"] == "function" else "call_output"
+        walk(self.job.plans[table], message, item, at, self.job)
+        if isinstance(content, list):
+            content = parts_up(content, (at, "content"), self.job)
+        item["output"] = "" if content is None else content
+        self.put(item, at)
+
+    def put(self, item: Json, at: Place) -> None:
+        self.places[id(item)] = at
+        self.items.append(item)
+
+    def answered(self) -> list[Json]:
+        """The items, with an empty output behind each turn whose calls never got one."""
+        silent = [call for calls in self.pending.values() for call in calls] + self.legacy
+        if not silent:
+            return self.items
+        missing = {id(call) for call in silent}
+        out: list[Json] = []
+        due: list[Json] = []
+        for item in self.items:
+            if due and item["type" if "type" in item else "role"] not in OUTPUT_TYPE:
+                out, due = out + due, []
+            out.append(item)
+            if id(item) in missing:
+                self.job.note(UNANSWERED, self.places[id(item)])
+                due.append({"type": OUTPUT_TYPE[item["type"]], "call_id": item["call_id"], "output": ""})
+        return out + due
+
+
+def _from_place(at: Place) -> str:
+    """A call id made from the position in the transcript: deterministic, so prompt caches survive."""
+    positions: list[str] = []
+    while at is not None:
+        at, key = at
+        if isinstance(key, int):
+            positions.append(str(key))
+    return "call_" + "_".join(reversed(positions))
+
+
+_STEPS: dict[str, Callable[[Unfold, Json, Place], None]] = {
+    "system": Unfold.plain,
+    "developer": Unfold.plain,
+    "user": Unfold.plain,
+    "assistant": Unfold.assistant,
+    "tool": Unfold.tool,
+    "function": Unfold.function,
+}

@@ -1,0 +1,66 @@
+"""Token counts: ResponseUsage <-> CompletionUsage (mapping.md section 8)."""
+
+from __future__ import annotations
+
+from respeak.codes import Code
+from respeak.loss import Place
+from respeak.plan import Job, Json, Table, both, only_chat, only_responses, said
+from respeak.verbs import HARMLESS, lost
+
+PART_OF_TOTAL = lost(Code.USAGE_DETAIL_DROPPED, HARMLESS, "a part of a total that is reported", unless=(0,))
+
+USAGE = Table(
+    "usage",
+    (
+        both("input_tokens", "prompt_tokens"),
+        both("output_tokens", "completion_tokens"),
+        both("total_tokens"),
+        both(
+            "input_tokens_details.cached_tokens",
+            "prompt_tokens_details.cached_tokens",
+            note="up: 0 when absent",
+        ),
+        both(
+            "input_tokens_details.cache_write_tokens",
+            "prompt_tokens_details.cache_write_tokens",
+            note="up: 0 when absent",
+        ),
+        both(
+            "output_tokens_details.reasoning_tokens",
+            "completion_tokens_details.reasoning_tokens",
+            note="up: 0 when absent",
+        ),
+        only_responses("input_tokens_details.cache_write_tokens_details", PART_OF_TOTAL),
+        *(only_chat(f"prompt_tokens_details.{name}_tokens", PART_OF_TOTAL) for name in ("audio", "text", "image")),
+        *(
+            only_chat(f"completion_tokens_details.{name}_tokens", PART_OF_TOTAL)
+            for name in ("audio", "text", "accepted_prediction", "rejected_prediction")
+        ),
+    ),
+    "token counts",
+    ("usage", "usage"),
+)
+
+TABLES = (USAGE,)
+
+
+def usage_down(value: Json, at: Place, job: Job) -> Json:
+    """Responses usage as Chat usage."""
+    return said(job.plans["usage"], value, at, job)
+
+
+def usage_up(value: Json, at: Place, job: Job) -> Json:
+    """Chat usage as Responses usage; counts that Responses requires are 0 when Chat does not report them."""
+    found = said(job.plans["usage"], value, at, job)
+    inputs, outputs = found.get("input_tokens", 0), found.get("output_tokens", 0)
+    return {
+        "input_tokens": inputs,
+        "input_tokens_details": {
+            "cached_tokens": 0,
+            "cache_write_tokens": 0,
+            **found.get("input_tokens_details", {}),
+        },
+        "output_tokens": outputs,
+        "output_tokens_details": {"reasoning_tokens": 0, **found.get("output_tokens_details", {})},
+        "total_tokens": found.get("total_tokens", inputs + outputs),
+    }

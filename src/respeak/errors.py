@@ -1,0 +1,88 @@
+"""The exceptions of respeak.
+
+RespeakError
+  InvalidPayload      .violations       the payload is malformed in its own dialect
+  TranslationError    .losses .status .param   it cannot be said within what is tolerated
+  UnknownDialect      .name .known      no dialect of that name
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from respeak.loss import Ledger, Loss
+
+SHOWN = 3
+"""How many losses or violations a message spells out before it counts the rest."""
+
+
+class RespeakError(Exception):
+    """Whatever respeak raises on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One place where a payload breaks its dialect: JSON Pointer, what was expected, what was found."""
+
+    path: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.path or '(whole payload)'}: expected {self.expected}, found {self.found}"
+
+
+class InvalidPayload(RespeakError, ValueError):
+    """The payload is malformed in its own dialect; `violations` says where, most telling first."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        self.violations = tuple(violations)
+        super().__init__(_shorten(self.violations, "more"))
+
+    def __reduce__(self) -> tuple[type[InvalidPayload], tuple[Sequence[Violation]]]:
+        return type(self), (self.violations,)
+
+
+class TranslationError(RespeakError):
+    """The payload cannot be said in the target dialect within what the caller tolerates.
+
+    `losses` are all losses found, `decisive` those that forbid the translation. `status` is the HTTP status
+    that a gateway would answer with, `param` the JSON Pointer of the first decisive loss.
+    """
+
+    status = 400
+
+    def __init__(self, losses: Ledger, decisive: Sequence[Loss]) -> None:
+        self.losses = losses
+        self.decisive = tuple(decisive)
+        self.param = self.decisive[0].path if self.decisive else ""
+        super().__init__(_shorten([_sentence(loss) for loss in self.decisive], "more losses"))
+
+    def __reduce__(self) -> tuple[type[TranslationError], tuple[Ledger, Sequence[Loss]]]:
+        return type(self), (self.losses, self.decisive)
+
+
+class UnknownDialect(RespeakError, ValueError):
+    """No dialect of that name; the message names the nearest one."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        near = difflib.get_close_matches(name, self.known, n=1)
+        hint = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(self.known)}"
+        super().__init__(f'unknown dialect "{name}": {hint}')
+
+    def __reduce__(self) -> tuple[type[UnknownDialect], tuple[str, Sequence[str]]]:
+        return type(self), (self.name, self.known)
+
+
+def _sentence(loss: Loss) -> str:
+    return f"{loss.path or '(whole payload)'}: {loss.message} [{loss.code.value}]"
+
+
+def _shorten(rows: Iterable[object], more: str) -> str:
+    lines = [str(row) for row in rows]
+    rest = len(lines) - SHOWN
+    return "\n".join(lines[:SHOWN] + ([f"... and {rest} {more}"] if rest > 0 else []))

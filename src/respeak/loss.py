@@ -1,0 +1,211 @@
+"""What a translation could not say: severities, verdicts, places and the ledger that collects them.
+
+A rule writes its `Verdict` once, beside the field it speaks of. The walk notes `(verdict, place)` pairs;
+the `Loss` objects and their JSON Pointers are made only when somebody reads the ledger.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import total_ordering
+from typing import Any, Final, TypeAlias, overload
+
+from respeak.codes import Code
+
+Place: TypeAlias = "tuple[Place, str | int] | None"
+"""Where a value stands: `(place of the container, key)`; None is the payload itself."""
+
+
+@total_ordering
+class Severity(enum.Enum):
+    """How much a loss matters (DESIGN section 4): harmless < degrading < breaking."""
+
+    HARMLESS = "harmless"
+    DEGRADING = "degrading"
+    BREAKING = "breaking"
+
+    def __lt__(self, other: Severity) -> bool:
+        return _RANK[self.value] < _RANK[other.value]
+
+
+_RANK: Final = {"none": 0, "harmless": 1, "degrading": 2, "breaking": 3}
+
+
+class Kind(enum.StrEnum):
+    """What became of the value: left out, said less exactly, or made up because the target needs one."""
+
+    DROPPED = "dropped"
+    APPROXIMATED = "approximated"
+    DEFAULTED = "defaulted"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judgement on one field, written beside its rule.
+
+    `unless` holds the values that the target assumes anyway: they are no loss. `refuse` marks what has no
+    honest output at all: it raises whatever is tolerated.
+    """
+
+    code: Code
+    severity: Severity
+    kind: Kind
+    why: str
+    unless: tuple[Any, ...] = ()
+    refuse: bool = False
+
+    def spares(self, value: Any) -> bool:
+        """True when leaving `value` out loses nothing: null, empty, or what the target assumes anyway."""
+        return value is None or value == [] or value == {} or value in self.unless
+
+    def saying(self, why: str) -> Verdict:
+        """The same judgement with words for this very case."""
+        return replace(self, why=why)
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing that the target cannot say.
+
+    `path` is a JSON Pointer (RFC 6901) into the **source** payload, `target_path` one into the result where
+    that helps. `code` is stable and searchable; `message` is one sentence for a person.
+    """
+
+    code: Code
+    path: str
+    severity: Severity
+    kind: Kind
+    message: str
+    target_path: str | None = None
+
+    @property
+    def advice(self) -> str:
+        """What the caller can do about it, one sentence."""
+        return self.code.advice
+
+    def __str__(self) -> str:
+        return f"{self.severity.value}  {self.code.value}  {self.path or '(whole payload)'}  {self.message}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The loss as plain JSON, keys in the order of the class."""
+        plain: dict[str, Any] = {
+            "code": self.code.value,
+            "path": self.path,
+            "severity": self.severity.value,
+            "kind": self.kind.value,
+            "message": self.message,
+        }
+        return plain if self.target_path is None else {**plain, "target_path": self.target_path}
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryLine:
+    """Losses of one code at one shape of path (`/input/*/id`), counted."""
+
+    severity: Severity
+    code: Code
+    path: str
+    count: int
+    message: str
+
+    def __str__(self) -> str:
+        times = f"  x{self.count}" if self.count > 1 else ""
+        return f"{self.severity.value}  {self.code.value}  {self.path or '(whole payload)'}{times}"
+
+
+def pointer(place: Place) -> str:
+    """The JSON Pointer of a place; the payload itself is the empty string."""
+    keys: list[str] = []
+    while place is not None:
+        place, key = place
+        keys.append(str(key).replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{key}" for key in reversed(keys))
+
+
+class Ledger(Sequence[Loss]):
+    """The losses of one translation, in the order in which they were met."""
+
+    __slots__ = ("_losses", "found")
+
+    def __init__(self) -> None:
+        self.found: list[tuple[Verdict, Place]] = []
+        self._losses: list[Loss] | None = None
+
+    def note(self, verdict: Verdict, place: Place) -> None:
+        self.found.append((verdict, place))
+
+    def _read(self) -> list[Loss]:
+        if self._losses is None or len(self._losses) != len(self.found):
+            self._losses = [
+                Loss(verdict.code, pointer(place), verdict.severity, verdict.kind, verdict.why)
+                for verdict, place in self.found
+            ]
+        return self._losses
+
+    @overload
+    def __getitem__(self, index: int) -> Loss: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Loss]: ...
+    def __getitem__(self, index: int | slice) -> Loss | list[Loss]:
+        return self._read()[index]
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __iter__(self) -> Iterator[Loss]:
+        return iter(self._read())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # mutable while the walk goes on
+
+    def __repr__(self) -> str:
+        return f"Ledger({list(self)!r})"
+
+    @property
+    def worst(self) -> Severity | None:
+        """The highest severity found, None when nothing was lost."""
+        return max((verdict.severity for verdict, _ in self.found), default=None)
+
+    @property
+    def refused(self) -> bool:
+        """True when something found has no honest output at all."""
+        return any(verdict.refuse for verdict, _ in self.found)
+
+    def beyond(self, tolerate: str) -> bool:
+        """True when a loss is worse than `tolerate` ("none", "harmless", "degrading" or "breaking")."""
+        worst = self.worst
+        return worst is not None and _RANK[worst.value] > _RANK[tolerate]
+
+    def decisive(self, tolerate: str) -> list[Loss]:
+        """The losses that forbid a translation, worst first: refused ones, and those beyond `tolerate`."""
+        barring = [
+            (loss, verdict.refuse)
+            for loss, (verdict, _) in zip(self, self.found, strict=True)
+            if verdict.refuse or _RANK[loss.severity.value] > _RANK[tolerate]
+        ]
+        return [loss for loss, _ in sorted(barring, key=lambda pair: not pair[1])]
+
+    def summary(self) -> list[SummaryLine]:
+        """Losses counted by code and shape of path, worst first: the form for logs and terminals."""
+        return summarize(self)
+
+
+def summarize(losses: Iterable[Loss]) -> list[SummaryLine]:
+    """Count `losses` by severity, code and path with `*` for indices; worst first, then as met."""
+    counts: Counter[tuple[Severity, Code, str]] = Counter()
+    messages: dict[tuple[Severity, Code, str], str] = {}
+    for loss in losses:
+        key = (loss.severity, loss.code, _shape(loss.path))
+        counts[key] += 1
+        messages.setdefault(key, loss.message)
+    lines = [SummaryLine(*key, count, messages[key]) for key, count in counts.items()]
+    return sorted(lines, key=lambda line: _RANK[line.severity.value], reverse=True)
+
+
+def _shape(path: str) -> str:
+    return "/".join("*" if key.isdigit() else key for key in path.split("/"))

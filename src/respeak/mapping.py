@@ -1,0 +1,4 @@
+"""The printed mapping."""
+
+
+def explain() -> None: ...

@@ -1,0 +1,123 @@
+"""The answer of the Chat Completions API."""
+
+from typing import Annotated, Literal
+
+from respeak.models.base import Model, required_by_api
+from respeak.models.chat.parts import AssistantPart
+from respeak.models.chat.tools import FunctionCall, ToolCall
+from respeak.models.chat.usage import CompletionUsage
+from respeak.models.shared import JsonObject, Metadata, ModerationErrorBody, ModerationResultBody, ServiceTier
+from respeak.models.unions import OneOf, Unknown
+
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "function_call"] | str
+
+
+class UnknownAnnotation(Unknown):
+    """An annotation of a type that this release does not know."""
+
+
+class UrlCitation(Model):
+    """The page that is cited, `ChatCompletionResponseMessage.annotations.url_citation`."""
+
+    url: str | None = required_by_api()
+    title: str | None = required_by_api()
+    start_index: int | None = required_by_api()
+    end_index: int | None = required_by_api()
+
+
+class UrlCitationAnnotation(Model):
+    """A citation of a web page, `ChatCompletionResponseMessage.annotations`."""
+
+    type: Literal["url_citation"]
+    url_citation: UrlCitation
+
+
+class AudioAnswer(Model):
+    """Spoken answer, `ChatCompletionResponseMessage.audio`."""
+
+    id: str | None = required_by_api()
+    expires_at: int | None = required_by_api()
+    data: str | None = required_by_api()
+    transcript: str | None = required_by_api()
+
+
+class TopLogprob(Model):
+    """One of the tokens that were likely, `ChatCompletionTokenLogprob.top_logprobs`."""
+
+    token: str
+    logprob: float
+    bytes: list[int] | None = required_by_api()
+
+
+class ChatCompletionTokenLogprob(Model):
+    """The log probability of a token, `ChatCompletionTokenLogprob`."""
+
+    token: str
+    logprob: float
+    bytes: list[int] | None = required_by_api()
+    top_logprobs: list[TopLogprob] | None = required_by_api()
+
+
+class ChoiceLogprobs(Model):
+    """The log probabilities of an answer, `CreateChatCompletionResponse.choices.logprobs`."""
+
+    content: list[ChatCompletionTokenLogprob] | None = required_by_api()
+    refusal: list[ChatCompletionTokenLogprob] | None = required_by_api()
+
+
+class ChatCompletionResponseMessage(Model):
+    """What the model said and called, `ChatCompletionResponseMessage`."""
+
+    role: Literal["assistant"] | str | None = required_by_api()
+    content: str | list[AssistantPart] | None = required_by_api()
+    refusal: str | None = required_by_api()
+    tool_calls: list[ToolCall] | None = None
+    function_call: FunctionCall | None = None
+    annotations: list[Annotated[UrlCitationAnnotation | UnknownAnnotation, OneOf()]] | None = None
+    audio: AudioAnswer | None = None
+    # What providers add, and want back.
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    reasoning_details: list[JsonObject] | None = None
+
+
+class Choice(Model):
+    """One of the answers, `CreateChatCompletionResponse.choices`."""
+
+    index: int | None = required_by_api()
+    message: ChatCompletionResponseMessage
+    finish_reason: FinishReason | None = required_by_api()
+    logprobs: ChoiceLogprobs | None = required_by_api()
+
+
+class ChatCompletionModerationResults(Model):
+    """What moderation found, `ChatCompletionModerationResults`."""
+
+    type: Literal["moderation_results"]
+    model: str | None = required_by_api()
+    results: list[ModerationResultBody] | None = required_by_api()
+
+
+ChatModerationOutcome = Annotated[ChatCompletionModerationResults | ModerationErrorBody | Unknown, OneOf()]
+
+
+class ChatCompletionModeration(Model):
+    """Moderation of input and output, `ChatCompletionModeration`."""
+
+    input: ChatModerationOutcome | None = required_by_api()
+    output: ChatModerationOutcome | None = required_by_api()
+
+
+class CreateChatCompletionResponse(Model):
+    """The answer of the Chat Completions API, `CreateChatCompletionResponse`."""
+
+    id: str | None = required_by_api()
+    object: Literal["chat.completion"] | str | None = required_by_api()
+    created: int | None = required_by_api()
+    model: str | None = required_by_api()
+    choices: list[Choice]
+    usage: CompletionUsage | None = None
+    service_tier: ServiceTier | None = None
+    system_fingerprint: str | None = None
+    metadata: Metadata | None = None
+    moderation: ChatCompletionModeration | None = None

@@ -1,0 +1,30 @@
+"""Which model reads which payload: by dialect and kind, the family's own unless the provider has one."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+
+from respeak.models.base import Model
+
+FAMILY: Mapping[tuple[str, str], str] = {
+    ("responses", "request"): "respeak.models.responses:CreateResponse",
+    ("responses", "response"): "respeak.models.responses:Response",
+    ("responses", "error"): "respeak.models.errors:ErrorResponse",
+    ("chat", "request"): "respeak.models.chat:CreateChatCompletionRequest",
+    ("chat", "response"): "respeak.models.chat:CreateChatCompletionResponse",
+    ("chat", "error"): "respeak.models.errors:ErrorResponse",
+}
+"""The models of a family, by (family, kind), as `module:class`: imported when first asked for."""
+
+PROVIDERS: Mapping[tuple[str, str], str] = {}
+"""Models of providers that narrow their family, by (dialect, kind)."""
+
+
+@cache
+def model_of(dialect: str, family: str, kind: str) -> type[Model]:
+    """The model that reads payloads of a dialect; `kind` is "request", "response" or "error"."""
+    module, _, name = (PROVIDERS.get((dialect, kind)) or FAMILY[family, kind]).partition(":")
+    found: type[Model] = getattr(importlib.import_module(module), name)
+    return found

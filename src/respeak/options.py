@@ -1,0 +1,36 @@
+"""The choices that the specification leaves open, each with its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller may decide about a translation.
+
+    separator           between the texts of several messages folded into one Chat answer (mapping.md 10.2)
+    final_only          content of a Chat answer = the messages that are not commentary; always so for
+                        structured output, which would not be valid JSON otherwise (10.2)
+    hoist_instructions  the leading system and developer messages of a Chat request become `instructions`, for
+                        Responses backends that refuse system items (D-3)
+    infer_phase         an unmarked assistant turn with calls is `commentary`, without calls `final_answer`; on the
+                        way up only, reported as `phase_inferred` (D-10)
+    bridge              client-executed tools (local_shell, shell, apply_patch) are said as functions where the
+                        target does not have them; False refuses them
+    aimlapi_store       the `store` that AIML gets when a Responses client leaves it out: AIML's own default is
+                        false, everybody else's true (D-17)
+    effort_with_tools   what to do where Chat refuses function tools with an effort other than "none" (gpt-5.4 and
+                        later, OBS-1): "keep" and report, send "none" and report, or "refuse"
+    model               the model id to send, whatever the payload says; the caller's decision, so no loss
+    """
+
+    separator: str = "\n\n"
+    final_only: bool = False
+    hoist_instructions: bool = False
+    infer_phase: bool = False
+    bridge: bool = True
+    aimlapi_store: bool = True
+    effort_with_tools: Literal["keep", "none", "refuse"] = "keep"
+    model: str | None = None

@@ -1,0 +1,44 @@
+"""OpenAI's Chat Completions API as OpenAI serves it."""
+
+from __future__ import annotations
+
+import re
+
+from respeak.codes import Code
+from respeak.plan import Job, Json
+from respeak.profiles.profile import Profile
+from respeak.verbs import BREAKING, DEGRADING, approximated, lost
+
+WITH_TOOLS = re.compile(r"gpt-(5\.([4-9]|\d\d)|[6-9])")
+"""Models that refuse function tools with an effort other than none, also by default (OBS-1)."""
+
+KEPT = approximated(
+    Code.EFFORT_WITH_TOOLS,
+    DEGRADING,
+    'the live Chat service refuses function tools for this model unless reasoning_effort is "none"',
+)
+SET_TO_NONE = approximated(Code.EFFORT_WITH_TOOLS, DEGRADING, 'set to "none", so that Chat takes the function tools')
+REFUSED = lost(Code.EFFORT_WITH_TOOLS, BREAKING, "Chat takes either function tools or reasoning for this model")
+
+
+def finish_request(source: Json, out: Json, job: Job) -> None:
+    """Make the conflict of tools and effort visible; what happens to it is the caller's choice."""
+    if job.source.family == "chat" or not out.get("tools") or not WITH_TOOLS.match(str(out.get("model", ""))):
+        return
+    if out.get("reasoning_effort") == "none":
+        return
+    choice = job.options.effort_with_tools
+    job.note({"keep": KEPT, "none": SET_TO_NONE, "refuse": REFUSED}[choice], ((None, "reasoning"), "effort"))
+    if choice == "none":
+        out["reasoning_effort"] = "none"
+
+
+PROFILE = Profile(
+    name="chat",
+    family="chat",
+    title="OpenAI Chat Completions",
+    source="OpenAPI document of the OpenAI API 2.3.0, CreateChatCompletionRequest",
+    models={"gpt-5.3-codex": "gpt-5.3-codex"},
+    wire_check=True,
+    finish_request=finish_request,
+)

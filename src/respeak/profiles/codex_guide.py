@@ -1,0 +1,83 @@
+"""Requests of clients written after a widespread "Definition: GPT-5.3-Codex" page: a source, never a target.
+
+The page speaks Chat and adds fields and tools that neither API has (profiles.md section 6). They are read for
+what they mean where they mean something, and reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from respeak.codes import Code
+from respeak.loss import Place, Verdict
+from respeak.plan import Job, Json, Step
+from respeak.profiles.profile import Profile
+from respeak.verbs import DEGRADING, HARMLESS, approximated, lost
+
+REASONING_MODEL = re.compile(r"(openai/|vtrix-)?(gpt-[5-9]|o\d)")
+SYSTEM_PROMPT = approximated(
+    Code.SYSTEM_PROMPT_MOVED, HARMLESS, "neither API has system_prompt; it became the first developer message"
+)
+APPROVAL = lost(
+    Code.APPROVAL_DROPPED,
+    DEGRADING,
+    "neither API has tool_use_approval; nothing will ask before tools are called",
+)
+TEMPERATURE = lost(Code.TEMPERATURE_DROPPED, DEGRADING, "reasoning models take temperature 1 only")
+
+
+@dataclass(frozen=True, slots=True)
+class OddTool:
+    """A tool type that the page invents: what Responses gets for it, and the verdicts either way."""
+
+    tool: Callable[[], Json]
+    responses: Verdict
+    chat: Verdict
+
+
+def _tool(name: str, stands_for: str, tool: Callable[[], Json]) -> OddTool:
+    return OddTool(
+        tool,
+        approximated(Code.TOOL_REPLACED, DEGRADING, f"{name} is no Chat tool; said as {stands_for}"),
+        lost(Code.TOOL_DROPPED, DEGRADING, f"Chat has no {name}; the model has one tool less"),
+    )
+
+
+def _system_prompt(value: Any, out: Json, at: Place, job: Job) -> None:
+    job.note(SYSTEM_PROMPT, at)
+    job.memo["lead"] = {"role": "developer", "content": value}
+    job.memo.setdefault("places", {})[id(job.memo["lead"])] = at
+
+
+def finish_reading(source: Json, out: Json, job: Job) -> None:
+    """The system prompt in front, no temperature for reasoning models, the limit under its current name."""
+    if "lead" in job.memo:
+        out["input" if job.target.family == "responses" else "messages"].insert(0, job.memo["lead"])
+    if out.get("temperature", 1) != 1 and REASONING_MODEL.match(str(out.get("model", ""))):
+        job.note(TEMPERATURE, (None, "temperature"))
+        del out["temperature"]
+    if job.target.family == "chat" and not job.target.closed and "max_tokens" in out:
+        out["max_completion_tokens"] = out.pop("max_tokens")
+
+
+PROFILE = Profile(
+    name="codex-guide",
+    family="chat",
+    title='clients written after "Definition: GPT-5.3-Codex"',
+    source="the page of that name, judged in the mapping of this project",
+    models={"gpt-5.3-codex": "gpt-5.3-codex"},
+    source_only=True,
+    reads={"system_prompt": Step(_system_prompt), "tool_use_approval": APPROVAL},
+    odd_tools={
+        "code_interpreter": _tool(
+            "code_interpreter",
+            "code_interpreter with an automatic container",
+            lambda: {"type": "code_interpreter", "container": {"type": "auto"}},
+        ),
+        "web_browser": _tool("web_browser", "web_search", lambda: {"type": "web_search"}),
+    },
+    finish_reading=finish_reading,
+)

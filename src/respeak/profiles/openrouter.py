@@ -1,0 +1,15 @@
+"""OpenRouter's Responses API, which passes `phase` on (OpenRouter guide to assistant phases)."""
+
+from __future__ import annotations
+
+from respeak.profiles.profile import Profile
+
+PROFILE = Profile(
+    name="openrouter",
+    family="responses",
+    title="OpenRouter Responses",
+    source="OpenRouter documentation, guide to assistant message phases",
+    models={name: f"openai/{name}" for name in ("gpt-5.3-codex", "gpt-5.4", "gpt-5.4-pro", "gpt-5.5", "gpt-5.5-pro")},
+    prefix="openai/",
+    phase=True,
+)

@@ -1,0 +1,104 @@
+"""What a dialect can say about itself: facts (family, endpoint, model ids) and how it narrows its family.
+
+A profile is data. `says` speaks of the objects of `crossing.TABLES` in the field names of the dialect's own
+family: `{"request": {"verbosity": lost(...), "max_completion_tokens": ("max_tokens", between(...))}}`. What it
+does not speak of goes through as the family has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from respeak.loss import Severity, Verdict
+from respeak.plan import Job, Json, Says
+
+Family = Literal["responses", "chat"]
+Kind = Literal["request", "response", "error"]
+
+ENDPOINTS: Mapping[Family, str] = {"responses": "POST /v1/responses", "chat": "POST /v1/chat/completions"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A dialect as users see it. `source_only`: payloads come from it, none go to it."""
+
+    name: str
+    family: Family
+    endpoint: str
+    title: str
+    models: tuple[str, ...]
+    phase: bool
+    source_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One provider's dialect: a family and how it differs.
+
+    models           canonical model id -> the provider's own
+    prefix           vendor prefix that the provider puts before ids of OpenAI's models
+    only_model       the one model of a provider that offers no other; `replaced_model` judges another's request
+    wire_check       report models that the vendor itself does not serve on this wire
+    phase            True when `phase` travels on this dialect
+    strict           True when function tools know `strict`
+    closed           True when undocumented request fields are left out (and reported)
+    reasoning        message fields of answers that hold reasoning text
+    parts            verdicts on kinds of content parts that the provider does not take
+    says, answers    what the dialect makes of its family's objects, in requests and in answers
+    reads            extra request fields that clients of this dialect send
+    odd_tools        tool types that only clients of this dialect send
+    reshape          a last pass over a request or an answer for what no row can say
+    unshape          the way back: an answer of this dialect as its family has it
+    finish_request   rules between request fields of this target, run on the finished payload
+    finish_reading   rules for what clients of this source send, run before those of the target
+    store_default    what an absent `store` means here, None when as everywhere in the family
+    """
+
+    name: str
+    family: Family
+    title: str
+    source: str
+    models: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = ""
+    only_model: str = ""
+    replaced_model: Severity = Severity.BREAKING
+    wire_check: bool = False
+    phase: bool = False
+    strict: bool = True
+    closed: bool = False
+    source_only: bool = False
+    reasoning: tuple[str, ...] = ()
+    parts: Mapping[str, Verdict] = field(default_factory=dict)
+    says: Mapping[str, Says] = field(default_factory=dict)
+    answers: Mapping[str, Says] = field(default_factory=dict)
+    reads: Mapping[str, Any] = field(default_factory=dict)
+    odd_tools: Mapping[str, Any] = field(default_factory=dict)
+    reshape_request: Callable[[Json, Job], None] | None = None
+    reshape_answer: Callable[[Json, Job], None] | None = None
+    unshape_answer: Callable[[Json, Job], Json] | None = None
+    finish_request: Callable[[Json, Json, Job], None] | None = None
+    finish_reading: Callable[[Json, Json, Job], None] | None = None
+    store_default: bool | None = None
+
+    def canonical(self, model: str) -> str:
+        """The provider-independent id of a model that this dialect names."""
+        for canonical, own in self.models.items():
+            if own == model:
+                return canonical
+        return model.removeprefix(self.prefix) if self.prefix else model
+
+    def offered(self, canonical: str) -> str | None:
+        """This dialect's id of a model; None when the provider does not offer it."""
+        own = self.models.get(canonical)
+        if own is not None:
+            return own
+        if self.only_model:
+            return canonical if canonical == self.only_model else None
+        return self.prefix + canonical if self.prefix and "/" not in canonical else canonical
+
+    def public(self) -> Dialect:
+        """The dialect as users see it."""
+        models = tuple(self.models.values())
+        return Dialect(self.name, self.family, ENDPOINTS[self.family], self.title, models, self.phase, self.source_only)
