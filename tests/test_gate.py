@@ -53,9 +53,7 @@ def only(payload: object, gate: Gate = RESPONSES) -> tuple[str, str, str]:
         ("conversation", {"name": "x"}, 'key "id"', 'object with "name"'),
     ],
 )
-def test_expected_and_found_are_said_in_words(
-    field: str, value: Any, expected: str, found: str | None
-) -> None:
+def test_expected_and_found_are_said_in_words(field: str, value: Any, expected: str, found: str | None) -> None:
     path, said, seen = only({field: value})
     assert (path, said) == (f"/{field}", expected)
     assert found is None or seen == found

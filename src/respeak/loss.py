@@ -21,17 +21,26 @@ Place: TypeAlias = "tuple[Place, str | int] | None"
 
 @total_ordering
 class Severity(enum.Enum):
-    """How much a loss matters (DESIGN section 4): harmless < degrading < breaking."""
+    """How much a loss matters: harmless (no observable effect) < degrading < breaking (another meaning)."""
 
-    HARMLESS = "harmless"
-    DEGRADING = "degrading"
-    BREAKING = "breaking"
+    rank: int
+
+    def __new__(cls, value: str, rank: int) -> Severity:
+        member = object.__new__(cls)
+        member._value_ = value
+        member.rank = rank
+        return member
+
+    HARMLESS = "harmless", 1
+    DEGRADING = "degrading", 2
+    BREAKING = "breaking", 3
 
     def __lt__(self, other: Severity) -> bool:
-        return _RANK[self.value] < _RANK[other.value]
+        return self.rank < other.rank
 
 
-_RANK: Final = {"none": 0, "harmless": 1, "degrading": 2, "breaking": 3}
+TOLERANCES: Final = {"none": 0, **{severity.value: severity.rank for severity in Severity}}
+"""What a caller may tolerate, with the rank of the worst loss that goes through."""
 
 
 class Kind(enum.StrEnum):
@@ -169,7 +178,8 @@ class Ledger(Sequence[Loss]):
     @property
     def worst(self) -> Severity | None:
         """The highest severity found, None when nothing was lost."""
-        return max((verdict.severity for verdict, _ in self.found), default=None)
+        rank = max((verdict.severity.rank for verdict, _ in self.found), default=0)
+        return next((severity for severity in Severity if severity.rank == rank), None)
 
     @property
     def refused(self) -> bool:
@@ -178,15 +188,14 @@ class Ledger(Sequence[Loss]):
 
     def beyond(self, tolerate: str) -> bool:
         """True when a loss is worse than `tolerate` ("none", "harmless", "degrading" or "breaking")."""
-        worst = self.worst
-        return worst is not None and _RANK[worst.value] > _RANK[tolerate]
+        return any(verdict.severity.rank > TOLERANCES[tolerate] for verdict, _ in self.found)
 
     def decisive(self, tolerate: str) -> list[Loss]:
         """The losses that forbid a translation, worst first: refused ones, and those beyond `tolerate`."""
         barring = [
             (loss, verdict.refuse)
             for loss, (verdict, _) in zip(self, self.found, strict=True)
-            if verdict.refuse or _RANK[loss.severity.value] > _RANK[tolerate]
+            if verdict.refuse or loss.severity.rank > TOLERANCES[tolerate]
         ]
         return [loss for loss, _ in sorted(barring, key=lambda pair: not pair[1])]
 
@@ -204,7 +213,7 @@ def summarize(losses: Iterable[Loss]) -> list[SummaryLine]:
         counts[key] += 1
         messages.setdefault(key, loss.message)
     lines = [SummaryLine(*key, count, messages[key]) for key, count in counts.items()]
-    return sorted(lines, key=lambda line: _RANK[line.severity.value], reverse=True)
+    return sorted(lines, key=lambda line: line.severity.rank, reverse=True)
 
 
 def _shape(path: str) -> str:

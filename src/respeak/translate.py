@@ -23,13 +23,11 @@ from respeak.crossing.params import rewritten
 from respeak.crossing.request import finish_down, finish_up
 from respeak.errors import InvalidPayload, TranslationError, UnknownDialect, Violation
 from respeak.gate import Gate
-from respeak.loss import Ledger
+from respeak.loss import TOLERANCES, Ledger
 from respeak.models.registry import model_of
 from respeak.options import Options
 from respeak.plan import Direction, Job, Json, Plan, compose, walk
 from respeak.profiles.profile import Family, Kind, Profile
-
-TOLERANCES = ("none", "harmless", "degrading", "breaking")
 
 FINISH = {"down": (finish_down, finish_answer_down), "up": (finish_up, finish_answer_up)}
 

@@ -48,6 +48,8 @@ def lost_each(
 def show(value: Any, limit: int = 40) -> str:
     """A value as a person would quote it, cut to `limit` characters."""
     text = json.dumps(value, ensure_ascii=False, default=repr)
+    if not text.isprintable():  # control characters and lone surrogates
+        text = json.dumps(value, default=repr)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -1,0 +1,147 @@
+"""The engine: rows composed with a profile's words, and the walk that forgets nothing."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from respeak.codes import Code
+from respeak.loss import Place, Severity
+from respeak.options import Options
+from respeak.plan import (
+    ABSENT,
+    IMPLIED,
+    KEEP,
+    ONE_WAY,
+    UNKNOWN,
+    Always,
+    Job,
+    Row,
+    Step,
+    Table,
+    both,
+    compose,
+    from_chat,
+    narrow,
+    only_chat,
+    only_responses,
+    said,
+    walk,
+)
+from respeak.verbs import between, lost
+
+SEED = lost(Code.SEED_DROPPED, Severity.DEGRADING, "no seed", unless=(0,))
+
+TABLE = Table(
+    "thing",
+    (
+        Row("type", "kind", Always("call"), Always("item")),
+        both("limit", "max", up=between(16, None, Code.OUTPUT_LIMIT_RAISED)),
+        from_chat("old_max", "limit"),
+        both("reasoning.effort", "effort"),
+        both("name", "function.name"),
+        only_responses("phase", lost(Code.PHASE_DROPPED, Severity.DEGRADING, "no phase")),
+        only_chat("seed", SEED),
+        Row("hidden", None, down=IMPLIED),
+    ),
+)
+
+
+def run(direction: Any, source: dict[str, Any], says: dict[str, Any] | None = None) -> tuple[dict[str, Any], list[Any]]:
+    job = Job({}, SimpleNamespace(name="here"), SimpleNamespace(name="there"), Options())
+    out = said(compose(TABLE, direction, says or {}), source, None, job)
+    return out, [(loss.code.value, loss.path) for loss in job.ledger]
+
+
+def test_a_value_moves_to_its_name_and_constants_come_first() -> None:
+    assert run("down", {"limit": 5, "type": "item"}) == ({"kind": "call", "max": 5}, [])
+    assert run("up", {"max": 50}) == ({"type": "item", "limit": 50}, [])
+
+
+def test_a_path_goes_into_and_out_of_objects() -> None:
+    assert run("down", {"reasoning": {"effort": "low"}, "name": "f"})[0] == {
+        "kind": "call",
+        "effort": "low",
+        "function": {"name": "f"},
+    }
+    assert run("up", {"effort": "low", "function": {"name": "f"}})[0] == {
+        "type": "item",
+        "reasoning": {"effort": "low"},
+        "name": "f",
+    }
+
+
+def test_a_verb_reports_at_the_source() -> None:
+    assert run("up", {"max": 3}) == ({"type": "item", "limit": 16}, [("output_limit_raised", "/max")])
+
+
+def test_a_second_name_is_read_and_never_written() -> None:
+    assert run("up", {"old_max": 20})[0] == {"type": "item", "limit": 20}
+    assert run("down", {"limit": 20})[0] == {"kind": "call", "max": 20}
+
+
+def test_a_verdict_is_noted_unless_the_target_assumes_the_value() -> None:
+    assert run("down", {"phase": "commentary"}) == ({"kind": "call"}, [("phase_dropped", "/phase")])
+    assert run("up", {"seed": 7}) == ({"type": "item"}, [("seed_dropped", "/seed")])
+    assert run("up", {"seed": 0}) == ({"type": "item"}, [])
+
+
+@pytest.mark.parametrize("value", ["x", 0, False, {"deep": 1}])
+def test_a_key_without_an_entry_is_a_loss(value: object) -> None:
+    assert run("down", {"wibble": value}) == ({"kind": "call"}, [("unknown_field_dropped", "/wibble")])
+
+
+def test_an_unknown_key_inside_a_known_object_is_a_loss() -> None:
+    assert run("down", {"reasoning": {"depth": 3}})[1] == [("unknown_field_dropped", "/reasoning/depth")]
+
+
+def test_null_is_absent_and_what_the_form_implies_is_no_loss() -> None:
+    assert run("down", {"limit": None, "phase": None, "wibble": None, "hidden": "x"}) == ({"kind": "call"}, [])
+
+
+def test_a_profile_renames_bounds_and_judges_the_target_field() -> None:
+    says = {
+        "max": ("max_tokens", between(1, 10, Code.OUTPUT_LIMIT_CLAMPED)),
+        "effort": lost(Code.EFFORT_CHANGED, Severity.DEGRADING, "none", unless=("medium",)),
+    }
+    assert run("down", {"limit": 99, "reasoning": {"effort": "low"}}, says) == (
+        {"kind": "call", "max_tokens": 10},
+        [("output_limit_clamped", "/limit"), ("effort_changed", "/reasoning/effort")],
+    )
+    assert run("down", {"reasoning": {"effort": "medium"}}, says) == ({"kind": "call"}, [])
+
+
+def test_a_profile_judges_what_the_rows_own_verb_made() -> None:
+    says = {"limit": lost(Code.OUTPUT_LIMIT_CLAMPED, Severity.DEGRADING, "no limits", unless=(16,))}
+    assert run("up", {"max": 3}, says) == ({"type": "item"}, [("output_limit_raised", "/max")])
+    assert run("up", {"max": 30}, says)[1] == [("output_limit_clamped", "/max")]
+
+
+def test_within_a_family_only_what_the_profile_speaks_of_changes() -> None:
+    def shout(value: Any, out: dict[str, Any], at: Place, job: Job) -> None:
+        out["LOUD"] = value.upper()
+
+    says = {"a.b": lost(Code.SEED_DROPPED, Severity.DEGRADING, "no b"), "c": "d", "e": Step(shout)}
+    source = {"a": {"b": 1, "x": None}, "c": 2, "e": "hi", "wibble": None}
+    job = Job({}, None, SimpleNamespace(name="there"), Options())
+    assert walk(narrow(says, KEEP), source, {}, None, job) == {"a": {"x": None}, "d": 2, "LOUD": "HI", "wibble": None}
+    assert [(loss.code.value, loss.path) for loss in job.ledger] == [("seed_dropped", "/a/b")]
+    closed = walk(narrow(says, UNKNOWN), {"wibble": 1}, {}, None, job)
+    assert closed == {}
+    assert job.ledger[-1].path == "/wibble"
+
+
+def test_a_verb_may_leave_nothing() -> None:
+    def nothing(value: Any, at: Place, job: Job) -> Any:
+        return ABSENT
+
+    table = Table("t", (both("a", down=nothing), both("b", down=ONE_WAY)))
+    job = Job({}, None, None, Options())
+    assert said(compose(table, "down", {}), {"a": 1}, None, job) == {}
+
+
+def test_a_row_without_a_counterpart_needs_a_verdict() -> None:
+    with pytest.raises(ValueError, match="needs a verdict"):
+        compose(Table("t", (Row("a", None),)), "down", {})

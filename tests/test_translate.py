@@ -1,0 +1,120 @@
+"""The entry points: what they take, what they refuse, what they promise."""
+
+from __future__ import annotations
+
+import json
+from collections import ChainMap
+from typing import Any
+
+import pytest
+
+import respeak
+from respeak import InvalidPayload, TranslationError, UnknownDialect
+from respeak.models.responses import CreateResponse
+
+REQUEST: dict[str, Any] = {"model": "gpt-4o", "input": "hi", "max_output_tokens": 50}
+SAID = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}], "max_completion_tokens": 50}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        REQUEST,
+        json.dumps(REQUEST),
+        json.dumps(REQUEST).encode(),
+        ChainMap(REQUEST),
+        CreateResponse.model_validate(REQUEST),
+    ],
+    ids=["dict", "text", "bytes", "mapping", "model"],
+)
+def test_a_payload_may_be_a_mapping_json_or_a_model(payload: Any) -> None:
+    assert respeak.translate_request(payload, source="responses", target="chat").payload == SAID
+
+
+@pytest.mark.parametrize(
+    ("payload", "found"),
+    [("{", "JSON"), ("[1]", "list"), ("NaN", "NaN"), (b"\xff\xfe", "JSON"), (7, "int"), (None, "NoneType")],
+)
+def test_what_is_no_json_object_is_an_invalid_payload(payload: Any, found: str) -> None:
+    with pytest.raises(InvalidPayload, match=found):
+        respeak.translate_request(payload, source="responses", target="chat")
+
+
+def test_an_invalid_payload_says_where_what_was_expected_and_what_was_found() -> None:
+    with pytest.raises(InvalidPayload) as error:
+        respeak.translate_request({"input": "hi", "max_output_tokens": "many"}, source="responses", target="chat")
+    [violation] = error.value.violations
+    assert (violation.path, violation.expected, violation.found) == (
+        "/max_output_tokens",
+        "an integer",
+        'string "many"',
+    )
+
+
+def test_an_unknown_dialect_names_the_nearest() -> None:
+    with pytest.raises(UnknownDialect, match='did you mean "vtrix"'):
+        respeak.translate_request(REQUEST, source="responses", target="vtrx")
+
+
+def test_a_source_only_dialect_is_no_target() -> None:
+    with pytest.raises(UnknownDialect, match="known are responses"):
+        respeak.translate_request(REQUEST, source="responses", target="codex-guide")
+
+
+def test_tolerate_takes_four_words() -> None:
+    with pytest.raises(ValueError, match="expected one of none, harmless, degrading, breaking"):
+        respeak.translate_request(REQUEST, source="responses", target="chat", tolerate="everything")
+
+
+def test_requests_tolerate_degrading_and_answers_breaking_by_default() -> None:
+    breaking = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stop": ["x"]}
+    with pytest.raises(TranslationError, match="stop_dropped"):
+        respeak.translate_request(breaking, source="chat", target="responses")
+    picture = {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": "aGk="}
+    answer = {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1,
+        "model": "m",
+        "output": [picture],
+        "status": "completed",
+    }
+    said = respeak.translate_response(answer, source="responses", target="chat")
+    assert [loss.code for loss in said.losses] == ["image_dropped"]
+
+
+def test_the_model_of_the_options_is_sent_without_a_loss() -> None:
+    options = respeak.Options(model="vtrix-gpt-5.3-codex")
+    said = respeak.translate_request(REQUEST, source="responses", target="vtrix", options=options, tolerate="none")
+    assert said.payload["model"] == "vtrix-gpt-5.3-codex"
+
+
+def test_a_failed_answer_is_an_http_error_on_chat() -> None:
+    answer = {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1,
+        "model": "m",
+        "output": [],
+        "status": "failed",
+        "error": {"code": "rate_limit_exceeded", "message": "slow down"},
+    }
+    said = respeak.translate_response(answer, source="responses", target="chat")
+    assert said.status == 429
+    assert said.payload == {
+        "error": {"message": "slow down", "type": "rate_limit_error", "param": None, "code": "rate_limit_exceeded"}
+    }
+
+
+def test_the_dialects_are_these_eight() -> None:
+    found = {dialect.name: (dialect.family, dialect.phase, dialect.source_only) for dialect in respeak.dialects()}
+    assert found == {
+        "responses": ("responses", True, False),
+        "chat": ("chat", False, False),
+        "aimlapi": ("responses", True, False),
+        "codex-guide": ("chat", False, True),
+        "litellm": ("responses", True, False),
+        "openrouter": ("responses", True, False),
+        "openrouter-chat": ("chat", False, False),
+        "vtrix": ("chat", False, False),
+    }
