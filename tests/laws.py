@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import respeak
-from respeak import InvalidPayload, Translation, TranslationError
+from respeak import InvalidPayload, Loss, Translation, TranslationError
 
 Json = dict[str, Any]
 
@@ -26,6 +26,19 @@ def translate(payload: Json, kind: str, source: str, target: str, **more: Any) -
     if kind == "request":
         return respeak.translate_request(payload, source=source, target=target, **more)
     return respeak.translate_response(payload, source=source, target=target, **more)
+
+
+def losses(payload: Json, kind: str, source: str, target: str) -> Sequence[Loss]:
+    """All losses of a translation, whether it is refused or not."""
+    try:
+        return translate(payload, kind, source, target, tolerate="breaking").losses
+    except TranslationError as error:
+        return error.losses
+
+
+def refuses(payload: Json, kind: str, source: str, target: str) -> bool:
+    """True when there is no honest output, whatever is tolerated."""
+    return outcome(payload, kind, source, target)[0] == "refused"
 
 
 def outcome(payload: Json, kind: str, source: str, target: str) -> Any:

@@ -58,6 +58,10 @@ def _response_id(value: Any, at: Place, job: Job) -> Any:
     return ids.response_id(value)
 
 
+def _output_text(value: Any, out: Json, at: Place, job: Job) -> None:
+    job.memo["output_text"] = at  # a repetition, unless it turns out to be all that there is
+
+
 def _whole_seconds(value: Any, at: Place, job: Job) -> Any:
     return math.floor(value)
 
@@ -86,7 +90,7 @@ ANSWER = Table(
         Row("status", None, down=IMPLIED, note="finish_reason, or an HTTP error"),
         Row("error", None, down=IMPLIED, note="HTTP error body"),
         Row("incomplete_details", None, down=IMPLIED, note="finish_reason"),
-        only_responses("output_text", IMPLIED, note="the SDK's convenience; read when there is no output"),
+        only_responses("output_text", Step(_output_text), note="the SDK's convenience; read when there is no output"),
         both("usage", down=usage_down, up=usage_up),
         both("service_tier", down=excluding({"ultrafast": ULTRAFAST})),
         both("metadata"),

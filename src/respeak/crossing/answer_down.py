@@ -27,6 +27,7 @@ MERGED = approximated(
     "one Chat answer holds one text; the messages are joined by the separator",
 )
 COMMENTARY = lost(Code.COMMENTARY_DROPPED, DEGRADING, "only the final answer is sent; the commentary is left out")
+REPEATED = lost(Code.ECHO_DROPPED, HARMLESS, "a repetition of the texts in output")
 REORDERED = approximated(Code.ORDER_CHANGED, HARMLESS, "Chat puts the text before the calls")
 REASONING = lost(Code.REASONING_DROPPED, DEGRADING, "Chat answers hold no reasoning items")
 
@@ -99,7 +100,7 @@ class AnswerFold:
 
     def choice(self) -> Json:
         """The one choice of the answer."""
-        items, at = output_items(self.payload)
+        items, at = output_items(self.payload, self.job)
         silent = self.hidden(items)
         for i, item in enumerate(items):
             self.item(item, (at, i), i in silent)
@@ -198,16 +199,15 @@ class AnswerFold:
         return out
 
 
-def output_items(payload: Json) -> tuple[list[Json], Place]:
+def output_items(payload: Json, job: Job) -> tuple[list[Json], Place]:
     """The output and its place; an answer that holds only `output_text` is one message."""
-    items = payload.get("output")
-    if isinstance(items, list) and (items or not payload.get("output_text")):
-        return items, (None, "output")
-    text = payload.get("output_text")
-    if not text:
-        return [], (None, "output")
-    part = {"type": "output_text", "text": text}
-    return [{"type": "message", "role": "assistant", "content": [part]}], (None, "output")
+    items, text = payload.get("output") or [], payload.get("output_text")
+    if text and not items:
+        part = {"type": "output_text", "text": text}
+        return [{"type": "message", "role": "assistant", "content": [part]}], (None, "output")
+    if text:
+        job.note(REPEATED, job.memo["output_text"])
+    return items, (None, "output")
 
 
 def structured(payload: Json, request: Json | None) -> bool:

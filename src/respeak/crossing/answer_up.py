@@ -12,6 +12,7 @@ from respeak.codes import Code
 from respeak.crossing import bridges, ids
 from respeak.crossing.citations import annotations_up, logprobs_up
 from respeak.crossing.finish import Ending, ending
+from respeak.crossing.items import UNKNOWN_CALL, call_table
 from respeak.crossing.names import Declared, declared_tools
 from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.crossing.tools import fits_strict
@@ -147,8 +148,11 @@ class AnswerUnfold:
 
     def call(self, call: Json, at: Place) -> None:
         """One entry of `tool_calls`, in the form in which the client declared the tool."""
-        custom = call.get("type") == "custom"
-        item = said(self.job.plans["custom_call" if custom else "tool_call"], call, at, self.job)
+        table = call_table(call)
+        if table is None:
+            self.job.note(UNKNOWN_CALL, at)
+            return
+        item = said(self.job.plans[table], call, at, self.job)
         given = item.get("call_id") or ""
         item["call_id"] = self.call_ids.claim(given or ids.legacy_call_id(self.owner, len(self.items)))
         if item["call_id"] != given:

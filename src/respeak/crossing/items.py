@@ -315,7 +315,16 @@ ITEMS_DOWN: Mapping[str, str | Verdict] = {
 }
 """What becomes of an input item, by type: the table that says it, the name of a special rule, or a verdict."""
 
+CALLS_UP: Mapping[str, str] = {"function": "tool_call", "custom": "custom_call"}
+"""What becomes of an entry of `tool_calls`, by type: the table that says it."""
+
+UNKNOWN_CALL = lost(Code.UNKNOWN_ITEM_DROPPED, BREAKING, "this type of tool call has no counterpart")
 UNKNOWN_ITEM = lost(Code.UNKNOWN_ITEM_DROPPED, BREAKING, "this type of item has no counterpart")
+
+
+def call_table(call: Json) -> str | None:
+    """The table of an entry of `tool_calls`; some clients leave out its type. None when nobody knows it."""
+    return CALLS_UP.get(call.get("type") or ("custom" if "custom" in call else "function"))
 
 
 def item_type(item: Json) -> str:

@@ -13,7 +13,7 @@ from respeak.codes import Code
 from respeak.crossing.bridges import BRIDGES
 from respeak.crossing.names import wire_name
 from respeak.loss import Place
-from respeak.plan import ABSENT, Job, Json
+from respeak.plan import ABSENT, UNKNOWN, Job, Json
 from respeak.verbs import BREAKING, DEGRADING, lost, refused, show
 
 MODES = ("none", "auto", "required")
@@ -30,6 +30,7 @@ Form = Callable[[Json, Place, Job], Any]
 def choice_down(value: Any, at: Place, job: Job) -> Any:
     """A Responses tool_choice as Chat says it; ABSENT when it cannot (the loss is noted)."""
     if isinstance(value, dict):
+        _leftovers(value, {"type", "name", "namespace", "mode", "tools", "server_label"}, at, job)
         return FORMS_DOWN.get(value.get("type", ""), _forced)(value, at, job)
     return _mode(value, at, job)
 
@@ -37,7 +38,9 @@ def choice_down(value: Any, at: Place, job: Job) -> Any:
 def choice_up(value: Any, at: Place, job: Job) -> Any:
     """A Chat tool_choice as Responses says it; ABSENT when it cannot (the loss is noted)."""
     if isinstance(value, dict):
-        return FORMS_UP.get(value.get("type", ""), _unknown)(value, at, job)
+        kind = value.get("type", "")
+        _leftovers(value, {"type", kind}, at, job)
+        return FORMS_UP.get(kind, _unknown)(value, at, job)
     return _mode(value, at, job)
 
 
@@ -46,6 +49,13 @@ def legacy_choice_up(value: Any, at: Place, job: Job) -> Any:
     if isinstance(value, dict):
         return {"type": "function", "name": value["name"]}
     return _mode(value, at, job)
+
+
+def _leftovers(value: Json, known: set[str], at: Place, job: Job) -> None:
+    """Report the keys of a choice, or of an entry of one, that no form has."""
+    for key in value:
+        if key not in known and value[key] is not None:
+            job.note(UNKNOWN, (at, key))
 
 
 def _mode(value: Any, at: Place, job: Job) -> Any:
@@ -87,11 +97,13 @@ def _bridged(value: Json, at: Place, job: Job) -> Any:
 def _allowed_down(value: Json, at: Place, job: Job) -> Any:
     entries = []
     for i, entry in enumerate(value.get("tools") or []):
+        place = ((at, "tools"), i)
         form = _ALLOWED_DOWN.get(entry.get("type", ""))
         if form is None:
-            job.note(NOT_ALLOWED, ((at, "tools"), i))
+            job.note(NOT_ALLOWED, place)
         else:
-            entries.append(form(entry, ((at, "tools"), i), job))
+            _leftovers(entry, {"type", "name", "namespace"}, place, job)
+            entries.append(form(entry, place, job))
     if not entries:
         job.note(NONE_ALLOWED, at)
         return ABSENT
@@ -107,8 +119,7 @@ def _allowed_up(value: Json, at: Place, job: Job) -> Any:
 def _lifted(entry: Json) -> Json:
     """`{type, function: {name}}` without its nesting."""
     kind = entry.get("type", "function")
-    rest = {key: value for key, value in entry.items() if key != kind}
-    return {**rest, **(entry.get(kind) or {})}
+    return {"type": kind, **(entry.get(kind) or {})}
 
 
 def _lift(value: Json, at: Place, job: Job) -> Any:

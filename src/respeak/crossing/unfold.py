@@ -13,6 +13,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.fold import ORPHAN, UNANSWERED
 from respeak.crossing.ids import CallIds
+from respeak.crossing.items import UNKNOWN_CALL, call_table
 from respeak.crossing.parts import parts_up
 from respeak.loss import Place
 from respeak.plan import Job, Json, said, walk
@@ -95,7 +96,10 @@ class Unfold:
 
     def call(self, call: Json, at: Place) -> None:
         """One entry of `tool_calls`."""
-        table = "custom_call" if call.get("type") == "custom" else "tool_call"
+        table = call_table(call)
+        if table is None:
+            self.job.note(UNKNOWN_CALL, at)
+            return
         item = said(self.job.plans[table], call, at, self.job)
         given = call.get("id") or ""
         item["call_id"] = self.ids.claim(given or _from_place(at))

@@ -28,7 +28,9 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
     if out.get("reasoning_effort") == "none":
         return
     choice = job.options.effort_with_tools
-    job.note({"keep": KEPT, "none": SET_TO_NONE, "refuse": REFUSED}[choice], ((None, "reasoning"), "effort"))
+    said = (source.get("reasoning") or {}).get("effort")
+    at = ((None, "reasoning"), "effort") if said else (None, "model")  # the model's own default is as bad
+    job.note({"keep": KEPT, "none": SET_TO_NONE, "refuse": REFUSED}[choice], at)
     if choice == "none":
         out["reasoning_effort"] = "none"
 

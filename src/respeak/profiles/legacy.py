@@ -11,7 +11,9 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.bridges import custom_arguments, custom_input, custom_parameters
 from respeak.crossing.ids import legacy_call_id
+from respeak.crossing.items import UNKNOWN_CALL, call_table
 from respeak.crossing.names import declared_tools
+from respeak.crossing.tools import TOOLS_UP, UNKNOWN_TOOL
 from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
@@ -34,6 +36,7 @@ CALL_ID = lost(Code.CALL_ID_DROPPED, HARMLESS, "legacy calls have no ids; they p
 PARTS_JOINED = approximated(Code.TEXT_JOINED, HARMLESS, "a function result is one string; its parts are joined")
 REFUSAL = approximated(Code.REFUSAL_AS_TEXT, DEGRADING, "the provider has no refusals; said as text")
 MORE_CALLS = lost(Code.CALLS_DROPPED, BREAKING, "a legacy answer holds one call; the first is sent")
+NOT_ALLOWED = lost(Code.TOOL_DROPPED, HARMLESS, "tool_choice does not allow the tool, so it is not offered")
 NO_TOOL = refused(Code.NO_TOOL_ALLOWED, "no function of the allowed list is declared")
 
 
@@ -46,21 +49,29 @@ def place_of(value: Json, job: Job) -> Place:
 def request_as_functions(out: Json, job: Job) -> None:
     """Tools, choice and messages of a Chat request, said with functions only."""
     if "tools" in out:
-        out["functions"] = [as_function(tool, job) for tool in out.pop("tools")]
+        said = [as_function(tool, job) for tool in out.pop("tools")]
+        out["functions"] = [function for function in said if function is not None]
     if "tool_choice" in out:
         at = job.memo.get("origin", {}).get("tool_choice") or (None, "tool_choice")
         out["function_call"] = _choice(out.pop("tool_choice"), out, at, job)
     out["messages"] = Pairs(job).read(out.get("messages", []))
 
 
-def as_function(tool: Json, job: Job) -> Json:
-    """One tool as a legacy function."""
-    if tool.get("type") != "custom":
-        return dict(tool.get("function") or {})
-    job.note(CUSTOM, place_of(tool, job))
-    custom = tool.get("custom") or {}
-    named = {key: custom[key] for key in ("name", "description") if custom.get(key) is not None}
-    return {**named, "parameters": custom_parameters()}
+def as_function(tool: Json, job: Job) -> Json | None:
+    """One tool as a legacy function; None when nobody knows its type."""
+    kind = tool.get("type")
+    if kind not in TOOLS_UP:
+        job.note(UNKNOWN_TOOL, place_of(tool, job))
+        return None
+    if kind == "function":
+        function = dict(tool.get("function") or {})
+    else:
+        job.note(CUSTOM, place_of(tool, job))
+        custom = tool.get("custom") or {}
+        named = {key: custom[key] for key in ("name", "description") if custom.get(key) is not None}
+        function = {**named, "parameters": custom_parameters()}
+    job.memo["places"][id(function)] = place_of(tool, job)
+    return function
 
 
 def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
@@ -68,7 +79,7 @@ def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
     if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
         allowed = choice.get("allowed_tools") or {}
         names = {_name(entry) for entry in allowed.get("tools") or []}
-        out["functions"] = [function for function in out.get("functions", []) if function["name"] in names]
+        out["functions"] = _allowed(out.get("functions", []), names, job)
         if not out["functions"]:
             job.note(NO_TOOL, at)
         choice = allowed.get("mode", "auto")
@@ -83,10 +94,29 @@ def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
     return "auto"
 
 
+def _allowed(functions: list[Json], names: set[str], job: Job) -> list[Json]:
+    """The functions that may be called; the others are left out, which comes to the same."""
+    kept = []
+    for function in functions:
+        if function["name"] in names:
+            kept.append(function)
+        else:
+            job.note(NOT_ALLOWED, place_of(function, job))
+    return kept
+
+
 def _name(entry: Json) -> str:
     """The name in a named choice or an allowed entry."""
     name: str = (entry.get(entry.get("type", "function")) or {}).get("name", "")
     return name
+
+
+def known_calls(calls: list[Json], job: Job) -> list[Json]:
+    """The calls whose type somebody knows; the others are reported."""
+    for call in calls:
+        if call_table(call) is None:
+            job.note(UNKNOWN_CALL, place_of(call, job))
+    return [call for call in calls if call_table(call) is not None]
 
 
 class Pairs:
@@ -116,7 +146,7 @@ class Pairs:
         if message.get("refusal"):
             self.job.note(REFUSAL, place_of(message, self.job))
             plain["content"] = _with_refusal(plain.get("content"), message["refusal"])
-        calls = message.get("tool_calls") or []
+        calls = known_calls(message.get("tool_calls") or [], self.job)
         if len(calls) > 1:
             self.job.note(SERIALIZED, place_of(message, self.job))
         for call in calls:
@@ -155,17 +185,19 @@ def _with_refusal(content: Any, refusal: str) -> Any:
     return f"{content}\n\n{refusal}" if content else refusal
 
 
-def answer_as_function(out: Json, job: Job) -> None:
-    """A Chat answer whose client knows function_call only."""
-    for choice in out.get("choices") or []:
-        message = choice.get("message") or {}
-        calls = message.pop("tool_calls", None) or []
-        for call in calls[1:]:
-            job.note(MORE_CALLS, place_of(call, job))
-        if calls:
-            message["function_call"] = Pairs(job).function_call(calls[0])
-        if choice.get("finish_reason") == "tool_calls":
-            choice["finish_reason"] = "function_call"
+def answer_as_function(choice: Json, at: Place, job: Job) -> Json:
+    """A choice whose client knows function_call only; `at` is its place when the answer never crossed."""
+    message = dict(choice.get("message") or {})
+    given = message.pop("tool_calls", None) or []
+    for j, call in enumerate(given):
+        job.memo.setdefault("places", {}).setdefault(id(call), (((at, "message"), "tool_calls"), j))
+    calls = known_calls(given, job)
+    for call in calls[1:]:
+        job.note(MORE_CALLS, place_of(call, job))
+    if calls:
+        message["function_call"] = Pairs(job).function_call(calls[0])
+    finish = choice.get("finish_reason")
+    return {**choice, "message": message, "finish_reason": "function_call" if finish == "tool_calls" else finish}
 
 
 CALL_ID_MADE = defaulted(Code.CALL_ID_MADE, HARMLESS, "function_call has no id; one was made from its position")

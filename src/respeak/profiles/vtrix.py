@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from respeak.codes import Code
 from respeak.crossing.request import text_only
+from respeak.loss import Place
 from respeak.plan import KEEP, Job, Json, Step
 from respeak.profiles.legacy import REFUSAL, answer_as_function, answer_as_tools, request_as_functions
 from respeak.profiles.profile import Profile
@@ -86,17 +87,18 @@ REQUEST = {
 
 
 def reshape_answer(out: Json, job: Job) -> None:
-    """Answers as vtrix gives them: function_call, a message of role and content, three token counts."""
-    answer_as_function(out, job)
-    for i, choice in enumerate(out.get("choices") or []):
-        message = choice.get("message") or {}
-        refusal = message.pop("refusal", None)
-        if refusal:
-            job.note(
-                REFUSAL,
-                (((None, "choices"), i), "message") if job.source.family == "chat" else (None, "output"),
-            )
-            message["content"] = refusal if not message.get("content") else f"{message['content']}\n\n{refusal}"
+    """Answers as vtrix gives them: function_call, and a message of role and content without a refusal."""
+    out["choices"] = [_choice(choice, ((None, "choices"), i), job) for i, choice in enumerate(out["choices"])]
+
+
+def _choice(choice: Json, at: Place, job: Job) -> Json:
+    out = answer_as_function(choice, at, job)
+    refusal = out["message"].pop("refusal", None)
+    if refusal:
+        job.note(REFUSAL, (at, "message") if job.source.family == "chat" else (None, "output"))
+        content = out["message"].get("content")
+        out["message"]["content"] = f"{content}\n\n{refusal}" if content else refusal
+    return out
 
 
 PROFILE = Profile(
