@@ -188,8 +188,9 @@ def pointer(path: tuple[str | int, ...]) -> str:
 def silent(payload: Json, kind: str, source: str, target: str, paths: list[tuple[str | int, ...]]) -> list[str]:
     """Leaves that neither reach the output nor are covered by a loss, and whose change nobody would notice."""
     before = outcome(payload, kind, source, target)
-    losses = before[1] if isinstance(before[1], list) else []
-    covered = {loss["path"] for loss in losses}
+    if before[0] in ("refused", "invalid"):
+        return []  # nothing was said, so nothing was lost
+    covered = {loss["path"] for loss in before[1]}
     return [
         f"{source} to {target}: {pointer(path)}"
         for path in paths

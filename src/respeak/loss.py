@@ -23,17 +23,12 @@ Place: TypeAlias = "tuple[Place, str | int] | None"
 class Severity(enum.Enum):
     """How much a loss matters: harmless (no observable effect) < degrading < breaking (another meaning)."""
 
-    rank: int
+    HARMLESS = "harmless"
+    DEGRADING = "degrading"
+    BREAKING = "breaking"
 
-    def __new__(cls, value: str, rank: int) -> Severity:
-        member = object.__new__(cls)
-        member._value_ = value
-        member.rank = rank
-        return member
-
-    HARMLESS = "harmless", 1
-    DEGRADING = "degrading", 2
-    BREAKING = "breaking", 3
+    def __init__(self, value: str) -> None:
+        self.rank = ("harmless", "degrading", "breaking").index(value) + 1
 
     def __lt__(self, other: Severity) -> bool:
         return self.rank < other.rank

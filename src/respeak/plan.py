@@ -56,10 +56,14 @@ class Always:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rule that writes to the target itself: `(value, out, place, job) -> None`."""
+    """A rule that writes to the target itself: `(value, out, place, job) -> None`.
+
+    `note` and `verdicts` say for the printed mapping what it does and which losses it may report.
+    """
 
     run: StepFn
     note: str = ""
+    verdicts: tuple[Verdict, ...] = ()
 
 
 Rule: TypeAlias = "Verdict | Always | Step | Verb | _Mark | None"

@@ -19,6 +19,7 @@ from respeak.plan import IMPLIED, Always, Job, Json, Row, Step, Table, both, onl
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, excluding, lost
 
 LOGGED = lost(Code.REPORT_DROPPED, HARMLESS, "a report for the log; Chat answers have no place for it")
+REPEATED = lost(Code.ECHO_DROPPED, HARMLESS, "a repetition of the texts in output")
 ULTRAFAST = lost(Code.SERVICE_TIER_DROPPED, HARMLESS, "Chat does not know the ultrafast tier")
 
 ECHOES: dict[str, tuple[Any, ...]] = {
@@ -51,10 +52,12 @@ ECHOES: dict[str, tuple[Any, ...]] = {
 
 
 def _completion_id(value: Any, at: Place, job: Job) -> Any:
+    """Derived: resp_x becomes chatcmpl-x."""
     return ids.completion_id(value)
 
 
 def _response_id(value: Any, at: Place, job: Job) -> Any:
+    """Derived: chatcmpl-x becomes resp_x."""
     return ids.response_id(value)
 
 
@@ -63,6 +66,7 @@ def _output_text(value: Any, out: Json, at: Place, job: Job) -> None:
 
 
 def _whole_seconds(value: Any, at: Place, job: Job) -> Any:
+    """Whole seconds."""
     return math.floor(value)
 
 
@@ -82,15 +86,15 @@ NO_REASONING = lost(Code.REASONING_DROPPED, DEGRADING, "the profile of the upstr
 ANSWER = Table(
     "answer",
     (
-        both("id", down=_completion_id, up=_response_id, note="resp_x = chatcmpl-x"),
+        both("id", down=_completion_id, up=_response_id),
         Row("object", "object", Always("chat.completion"), Always("response")),
-        both("created_at", "created", down=_whole_seconds, note="whole seconds on Chat"),
+        both("created_at", "created", down=_whole_seconds),
         both("model", down=answer_model, up=answer_model, note="model id table of the client"),
         Row("output", "choices", IMPLIED, IMPLIED, note="output items = one message; by type"),
         Row("status", None, down=IMPLIED, note="finish_reason, or an HTTP error"),
         Row("error", None, down=IMPLIED, note="HTTP error body"),
         Row("incomplete_details", None, down=IMPLIED, note="finish_reason"),
-        only_responses("output_text", Step(_output_text), note="the SDK's convenience; read when there is no output"),
+        only_responses("output_text", Step(_output_text, "read when there is no output", (REPEATED,))),
         both("usage", down=usage_down, up=usage_up),
         both("service_tier", down=excluding({"ultrafast": ULTRAFAST})),
         both("metadata"),
@@ -140,7 +144,10 @@ ANSWER_MESSAGE = Table(
         only_chat("tool_calls", IMPLIED, note="one item each, behind the message"),
         only_chat("function_call", IMPLIED, note="a function_call item with a call_id made for it"),
         only_chat("audio", lost(Code.AUDIO_DROPPED, BREAKING, "Responses answers hold no audio")),
-        *(only_chat(name, Step(_reasoning), note="a reasoning item where the profile says so") for name in REASONING),
+        *(
+            only_chat(name, Step(_reasoning, "a reasoning item where the profile says so", (NO_REASONING,)))
+            for name in REASONING
+        ),
     ),
     "messages of answers",
     ("output[]", "choices[].message"),

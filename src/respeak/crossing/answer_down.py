@@ -11,6 +11,7 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing import bridges
+from respeak.crossing.answer import REPEATED
 from respeak.crossing.citations import annotations_down
 from respeak.crossing.finish import finish_reason
 from respeak.crossing.fold import BRIDGED
@@ -27,7 +28,6 @@ MERGED = approximated(
     "one Chat answer holds one text; the messages are joined by the separator",
 )
 COMMENTARY = lost(Code.COMMENTARY_DROPPED, DEGRADING, "only the final answer is sent; the commentary is left out")
-REPEATED = lost(Code.ECHO_DROPPED, HARMLESS, "a repetition of the texts in output")
 REORDERED = approximated(Code.ORDER_CHANGED, HARMLESS, "Chat puts the text before the calls")
 REASONING = lost(Code.REASONING_DROPPED, DEGRADING, "Chat answers hold no reasoning items")
 
@@ -159,6 +159,7 @@ class AnswerFold:
         return first
 
     def refusal_part(self, part: Json, at: Place, first: bool) -> bool:
+        """A refusal, into message.refusal."""
         self.refusals.append(part.get("refusal") or "")
         walk(self.job.plans["refusal"], part, {}, at, self.job)
         return first

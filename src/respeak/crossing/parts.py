@@ -15,6 +15,7 @@ from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost, ref
 
 
 def _detail_down(value: Any, at: Place, job: Job) -> Any:
+    """Copied; original becomes high (image_detail_changed)."""
     if value != "original":
         return value
     job.note(DETAIL_LOWERED, at)

@@ -13,10 +13,10 @@ from respeak.codes import Code
 from respeak.crossing.fold import Fold
 from respeak.crossing.format import format_down, format_up
 from respeak.crossing.model import request_model
-from respeak.crossing.tool_choice import choice_down, choice_up, legacy_choice_up
-from respeak.crossing.tools import BOTH_KINDS, ToolsDown, functions_up, tools_up, web_search_up
+from respeak.crossing.tool_choice import UNKNOWN_MODE, choice_down, choice_up, legacy_choice_up
+from respeak.crossing.tools import BOTH_KINDS, MAY_SEARCH, ToolsDown, functions_up, tools_up, web_search_up
 from respeak.crossing.unfold import Unfold
-from respeak.loss import Place
+from respeak.loss import Place, Verdict
 from respeak.plan import ABSENT, Job, Json, Row, Step, Table, both, from_chat, only_chat, only_responses, walk
 from respeak.verbs import (
     BREAKING,
@@ -83,14 +83,14 @@ def _from(name: str, at: Place, job: Job) -> None:
     job.memo.setdefault("origin", {})[name] = at
 
 
-def _later(name: str) -> Step:
+def _later(name: str, note: str, *verdicts: Verdict) -> Step:
     """A field whose rule needs other fields: kept with its place until `finish`."""
 
     def keep(value: Any, out: Json, at: Place, job: Job) -> None:
         job.memo[name] = (value, at)
         _from(name, at, job)
 
-    return Step(keep)
+    return Step(keep, note, verdicts)
 
 
 def _store_down(value: Any, out: Json, at: Place, job: Job) -> None:
@@ -128,12 +128,15 @@ def text_only(value: Any, out: Json, at: Place, job: Job) -> None:
             job.note(AUDIO, (at, i))
 
 
+TOOLS = _later("tools", "by type; strict is made explicit")
+TOOL_CHOICE_DOWN = _later("tool_choice", "by form; left out when no tool remains", NO_TOOLS_LEFT, NO_TOOLS_FORCED)
+
 REQUEST = Table(
     "request",
     (
         both("model", down=request_model, up=request_model, note="model id table of the target"),
         Row("input", "messages", Step(_input_down), Step(_messages_up), note="mapping.md 4.1 and 4.2"),
-        only_responses("instructions", _later("instructions"), note="the first message, role developer"),
+        only_responses("instructions", _later("instructions", "the first message, role developer")),
         both("max_output_tokens", "max_completion_tokens", up=OUTPUT_FLOOR, note="Responses takes 16 at least"),
         from_chat("max_tokens", "max_output_tokens", up=OUTPUT_FLOOR, note="not together with max_completion_tokens"),
         both("reasoning.effort", "reasoning_effort"),
@@ -165,35 +168,40 @@ REQUEST = Table(
             note="json_schema nests one level deeper",
         ),
         both("text.verbosity", "verbosity"),
-        Row("tools", "tools", _later("tools"), _later("tools"), note="by type; strict is made explicit"),
-        Row("tool_choice", "tool_choice", _later("tool_choice"), _later("tool_choice"), note="by form"),
+        Row("tools", "tools", TOOLS, TOOLS),
+        Row("tool_choice", "tool_choice", TOOL_CHOICE_DOWN, _later("tool_choice", "by form", UNKNOWN_MODE)),
         Row(
             "parallel_tool_calls",
             "parallel_tool_calls",
-            _later("parallel_tool_calls"),
-            note="down: only when a tool remains",
+            _later("parallel_tool_calls", "only when a tool remains", NO_TOOLS_PARALLEL),
         ),
-        only_chat("functions", _later("functions"), note="deprecated; function tools with strict false"),
-        only_chat("function_call", _later("function_call"), note="deprecated; tool_choice"),
-        only_chat("web_search_options", _later("web_search_options"), note="a web_search tool"),
+        only_chat("functions", _later("functions", "deprecated; function tools with strict false", BOTH_KINDS)),
+        only_chat("function_call", _later("function_call", "deprecated; tool_choice")),
+        only_chat("web_search_options", _later("web_search_options", "a web_search tool", MAY_SEARCH)),
         both("temperature"),
         both("top_p"),
         Row(
             "top_logprobs",
             "top_logprobs",
-            _later("top_logprobs"),
-            _later("top_logprobs"),
-            note="needs logprobs",
+            _later("top_logprobs", "with include message.output_text.logprobs", NO_LOGPROBS),
+            _later("top_logprobs", "with logprobs: true", LOGPROBS_OFF),
         ),
-        only_responses("include", Step(_include_down), note="message.output_text.logprobs = logprobs: true"),
-        only_chat("logprobs", Step(_logprobs_up), note="include message.output_text.logprobs"),
+        only_responses(
+            "include", Step(_include_down, "message.output_text.logprobs = logprobs: true", (ENCRYPTED, NOT_PRODUCED))
+        ),
+        only_chat("logprobs", Step(_logprobs_up, "include message.output_text.logprobs")),
         both("stream", note="down: with stream_options.include_usage"),
         both("stream_options.include_obfuscation"),
         only_chat(
             "stream_options.include_usage",
             lost(Code.USAGE_ALWAYS_SENT, HARMLESS, "Responses always reports usage", unless=(True,)),
         ),
-        Row("store", "store", Step(_store_down), Step(_store_up), note="other meaning; up: false unless true"),
+        Row(
+            "store",
+            "store",
+            Step(_store_down, "false stays; true has no counterpart", (STORE,)),
+            Step(_store_up, "false unless true, which means something else", (STORE_CHANGED,)),
+        ),
         Row("metadata", "metadata", METADATA, note="down: only with store; the answer echoes it"),
         both("moderation"),
         both("service_tier", down=excluding({"ultrafast": ULTRAFAST})),
@@ -249,7 +257,7 @@ REQUEST = Table(
             ),
         ),
         only_chat("audio", AUDIO),
-        only_chat("modalities", Step(text_only), note="text only; audio is refused"),
+        only_chat("modalities", Step(text_only, "text only; audio is refused", (AUDIO,))),
         only_chat("n", lost(Code.CANDIDATES_DROPPED, BREAKING, "Responses gives one answer", unless=(1,))),
         only_chat("stop", lost(Code.STOP_DROPPED, BREAKING, "Responses has no stop sequences", unless=("",))),
         only_chat("seed", lost(Code.SEED_DROPPED, DEGRADING, "Responses has no seed")),

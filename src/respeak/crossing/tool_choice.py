@@ -66,16 +66,19 @@ def _mode(value: Any, at: Place, job: Job) -> Any:
 
 
 def _unknown(value: Json, at: Place, job: Job) -> Any:
+    """Nobody knows it; the model chooses."""
     job.note(UNKNOWN_MODE, at)
     return ABSENT
 
 
 def _forced(value: Json, at: Place, job: Job) -> Any:
+    """Chat does not have the tool; the model chooses (forced_tool_dropped, breaking)."""
     job.note(FORCED, at)
     return ABSENT
 
 
 def _forced_search(value: Json, at: Place, job: Job) -> Any:
+    """Moot on a search model, which always searches; else forced_tool_dropped, breaking."""
     if not job.memo.get("searches"):  # a search model searches on every request, so forcing it is moot
         job.note(FORCED, at)
     return ABSENT
@@ -83,18 +86,21 @@ def _forced_search(value: Json, at: Place, job: Job) -> Any:
 
 def _named(kind: str) -> Form:
     def named(value: Json, at: Place, job: Job) -> Any:
+        """The name nests one level deeper."""
         return {"type": kind, kind: {"name": wire_name(value["name"], value.get("namespace"))}}
 
     return named
 
 
 def _bridged(value: Json, at: Place, job: Job) -> Any:
+    """The function that stands for the tool."""
     if not job.options.bridge:
         return _forced(value, at, job)
     return {"type": "function", "function": {"name": BRIDGES[value["type"]].name}}
 
 
 def _allowed_down(value: Json, at: Place, job: Job) -> Any:
+    """Mode and entries nest one level deeper; entries of hosted tools are dropped."""
     entries = []
     for i, entry in enumerate(value.get("tools") or []):
         place = ((at, "tools"), i)
@@ -111,6 +117,7 @@ def _allowed_down(value: Json, at: Place, job: Job) -> Any:
 
 
 def _allowed_up(value: Json, at: Place, job: Job) -> Any:
+    """Mode and entries without their nesting."""
     inner = value.get("allowed_tools") or {}
     entries = [_lifted(entry) for entry in inner.get("tools") or []]
     return {"type": "allowed_tools", "mode": inner.get("mode", "auto"), "tools": entries}
@@ -123,6 +130,7 @@ def _lifted(entry: Json) -> Json:
 
 
 def _lift(value: Json, at: Place, job: Job) -> Any:
+    """The name without its nesting."""
     return _lifted(value)
 
 

@@ -67,12 +67,14 @@ def _callers(value: Any, out: Json, at: Place, job: Job) -> None:
 
 
 def _grammar_down(value: Any, at: Place, job: Job) -> Any:
+    """A grammar nests one level deeper."""
     if value.get("type") != "grammar":
         return value
     return {"type": "grammar", "grammar": {key: held for key, held in value.items() if key != "type"}}
 
 
 def _grammar_up(value: Any, at: Place, job: Job) -> Any:
+    """A grammar without its nesting."""
     if value.get("type") != "grammar":
         return value
     inner = value.get("grammar") or {}
@@ -84,17 +86,19 @@ def _grammar_up(value: Any, at: Place, job: Job) -> Any:
 
 
 def _location_down(value: Any, at: Place, job: Job) -> Any:
+    """The place nests under approximate."""
     inner = {key: held for key, held in value.items() if key != "type" and held is not None}
     return {"type": value.get("type") or "approximate", "approximate": inner}
 
 
 def _location_up(value: Any, at: Place, job: Job) -> Any:
+    """The place without its nesting."""
     return {"type": value.get("type") or "approximate", **(value.get("approximate") or {})}
 
 
 _ONLY_RESPONSES = (
     only_responses("defer_loading", LOADED),
-    only_responses("allowed_callers", Step(_callers, CALLERS.why), note="caller_dropped unless direct"),
+    only_responses("allowed_callers", Step(_callers, CALLERS.why, (CALLERS, PROGRAM_ONLY))),
     only_responses("async", ASYNC),
 )
 
@@ -172,7 +176,7 @@ BRIDGE_TOOL = Table(
                 unless=({"type": "local"},),
             ),
         ),
-        only_responses("allowed_callers", Step(_callers, CALLERS.why)),
+        only_responses("allowed_callers", Step(_callers, CALLERS.why, (CALLERS, PROGRAM_ONLY))),
     ),
     "local_shell, shell and apply_patch, said as functions",
     ("tools[]<shell>", "tools[]<function>"),
@@ -183,7 +187,7 @@ WEB_SEARCH = Table(
     (
         Row("type", None, down=IMPLIED, note="the presence of web_search_options"),
         both("search_context_size"),
-        both("user_location", down=_location_down, up=_location_up, note="wrapped in approximate"),
+        both("user_location", down=_location_down, up=_location_up),
         only_responses("filters", lost(Code.SEARCH_FILTER_DROPPED, BREAKING, "Chat searches without a filter")),
         only_responses(
             "external_web_access",

@@ -1,0 +1,5 @@
+"""`python -m respeak`."""
+
+from respeak.cli.main import main
+
+main()

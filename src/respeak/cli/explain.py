@@ -1,0 +1,55 @@
+"""`respeak explain`: the mapping rows of a field."""
+
+from __future__ import annotations
+
+import click
+from rich.text import Text
+
+from respeak.cli.read import DialectName
+from respeak.cli.show import STYLES, console, json_text, table
+from respeak.mapping import Explained
+from respeak.mapping import explain as explained
+
+SEVERITY_STYLES = {severity.value: style for severity, style in STYLES.items()} | {"refused": "bold red"}
+
+
+@click.command()
+@click.argument("field", required=False)
+@click.option("--from", "source", type=DialectName(), help="Only what this route does.")
+@click.option("--to", "target", type=DialectName())
+@click.option("--kind", type=click.Choice(["request", "response"]), help="Only requests, or only answers.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def explain(field: str | None, source: str | None, target: str | None, kind: str | None, as_json: bool) -> None:
+    """Print what becomes of FIELD: a field, a type of item, part or tool, or a loss code. Without FIELD, everything."""
+    try:
+        rows = explained(field, source=source, target=target, kind=kind)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    if as_json:
+        click.echo(json_text([row.as_dict() for row in rows]))
+        return
+    if not rows:
+        click.echo(_nothing(field, source, target))
+        return
+    shown = table("road", "from", "to", "rule", "severity", "code")
+    for row in rows:
+        shown.add_row(*_cells(row))
+    console().print(shown)
+
+
+def _nothing(field: str | None, source: str | None, target: str | None) -> str:
+    if source == target and source is not None:
+        return f"{source} to {target}: the payload comes out equal"
+    what = f'"{field}"' if field else "anything"
+    return f"{source} to {target}: neither profile speaks of {what}; it stays as it stands"
+
+
+def _cells(row: Explained) -> list[Text]:
+    return [
+        Text(f"{row.kind} {row.direction}", "dim"),
+        Text(row.source_field),
+        Text(row.target_field or "—"),
+        Text(row.rule),
+        Text(row.severity or "", SEVERITY_STYLES.get(row.severity or "", "")),
+        Text(row.code or "", "dim"),
+    ]

@@ -1,0 +1,93 @@
+"""How losses and rows look: calm tables that fit the terminal, colours only where there are any."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from respeak.cli.read import printable
+from respeak.loss import Loss, Severity, SummaryLine, summarize
+
+WIDE = 100
+"""Below so many columns five of them cannot be read; losses are listed instead."""
+
+STYLES = {Severity.BREAKING: "bold red", Severity.DEGRADING: "yellow", Severity.HARMLESS: "dim"}
+
+
+def console(to_stderr: bool = False) -> Console:
+    """A console on stdout or stderr, as wide as the terminal; 100 columns where there is none."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    width = shutil.get_terminal_size((100, 24)).columns
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def table(*columns: str) -> Table:
+    """An empty table of the house: no frame, one line below the head."""
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), expand=False)
+    for column in columns:
+        made.add_column(column, overflow="fold", no_wrap=False)
+    return made
+
+
+def json_text(value: Any) -> str:
+    """JSON for people: indented, not escaped, except what no encoder takes."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=2)
+    return text
+
+
+def losses_table(losses: Sequence[Loss]) -> None:
+    """The losses on stderr: worst first, counted by code and shape of path."""
+    out = console(to_stderr=True)
+    lines = summarize(losses)
+    if not lines:
+        out.print("no losses")
+    elif out.width < WIDE:
+        for line in lines:
+            out.print(_heading(line))
+            out.print(Padding(Text(printable(line.message)), (0, 0, 0, 2)))
+            out.print(Padding(Text(line.code.advice, "dim"), (0, 0, 0, 2)))
+    else:
+        out.print(_wide(lines))
+
+
+def _heading(line: SummaryLine) -> Text:
+    return Text.assemble(
+        (line.severity.value, STYLES[line.severity]), "  ", (line.code.value, "bold"), "  ", _place(line)
+    )
+
+
+def _wide(lines: Iterable[SummaryLine]) -> Table:
+    shown = table("severity", "code", "path", "what it means", "what to do")
+    for line in lines:
+        shown.add_row(
+            Text(line.severity.value, STYLES[line.severity]),
+            Text(line.code.value),
+            Text(_place(line)),
+            Text(printable(line.message)),
+            Text(line.code.advice, "dim"),
+        )
+    return shown
+
+
+def _place(line: SummaryLine) -> str:
+    times = f"  x{line.count}" if line.count > 1 else ""
+    return printable(line.path or "(whole payload)") + times
+
+
+def losses_json(losses: Iterable[Loss]) -> None:
+    """All losses on stderr as one JSON document."""
+    click.echo(json_text([loss.as_dict() for loss in losses]), err=True)
