@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import click
+from rich.padding import Padding
 from rich.text import Text
 
 from respeak.cli.read import DialectName
-from respeak.cli.show import STYLES, console, json_text, table
+from respeak.cli.show import STYLES, console, json_text
 from respeak.mapping import Explained
 from respeak.mapping import explain as explained
+
+INDENT = 16
+"""Columns of the road, under which the rules line up."""
 
 SEVERITY_STYLES = {severity.value: style for severity, style in STYLES.items()} | {"refused": "bold red"}
 
@@ -31,10 +35,10 @@ def explain(field: str | None, source: str | None, target: str | None, kind: str
     if not rows:
         click.echo(_nothing(field, source, target))
         return
-    shown = table("road", "from", "to", "rule", "severity", "code")
+    out = console()
     for row in rows:
-        shown.add_row(*_cells(row))
-    console().print(shown)
+        out.print(_heading(row))
+        out.print(Padding(Text(row.rule, "dim"), (0, 0, 0, INDENT)))
 
 
 def _nothing(field: str | None, source: str | None, target: str | None) -> str:
@@ -44,12 +48,12 @@ def _nothing(field: str | None, source: str | None, target: str | None) -> str:
     return f"{source} to {target}: neither profile speaks of {what}; it stays as it stands"
 
 
-def _cells(row: Explained) -> list[Text]:
-    return [
-        Text(f"{row.kind} {row.direction}", "dim"),
-        Text(row.source_field),
-        Text(row.target_field or "—"),
-        Text(row.rule),
-        Text(row.severity or "", SEVERITY_STYLES.get(row.severity or "", "")),
-        Text(row.code or "", "dim"),
-    ]
+def _heading(row: Explained) -> Text:
+    """Road, fields and loss in one line."""
+    loss = f"  {row.severity} {row.code}" if row.severity else ""
+    return Text.assemble(
+        (f"{row.kind} {row.direction}".ljust(INDENT), "dim"),
+        (row.source_field, "bold"),
+        f" → {row.target_field or 'nothing'}",
+        (loss, SEVERITY_STYLES.get(row.severity or "", "")),
+    )

@@ -137,7 +137,7 @@ REQUEST = Table(
         both("model", down=request_model, up=request_model, note="model id table of the target"),
         Row("input", "messages", Step(_input_down), Step(_messages_up), note="mapping.md 4.1 and 4.2"),
         only_responses("instructions", _later("instructions", "the first message, role developer")),
-        both("max_output_tokens", "max_completion_tokens", up=OUTPUT_FLOOR, note="Responses takes 16 at least"),
+        both("max_output_tokens", "max_completion_tokens", up=OUTPUT_FLOOR, note="up: 16 at least"),
         from_chat("max_tokens", "max_output_tokens", up=OUTPUT_FLOOR, note="not together with max_completion_tokens"),
         both("reasoning.effort", "reasoning_effort"),
         *(

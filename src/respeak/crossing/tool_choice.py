@@ -6,13 +6,13 @@ means the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing.bridges import BRIDGES
 from respeak.crossing.names import wire_name
-from respeak.loss import Place
+from respeak.loss import Place, Verdict
 from respeak.plan import ABSENT, UNKNOWN, Job, Json
 from respeak.verbs import BREAKING, DEGRADING, lost, refused, show
 
@@ -31,7 +31,7 @@ def choice_down(value: Any, at: Place, job: Job) -> Any:
     """A Responses tool_choice as Chat says it; ABSENT when it cannot (the loss is noted)."""
     if isinstance(value, dict):
         _leftovers(value, {"type", "name", "namespace", "mode", "tools", "server_label"}, at, job)
-        return FORMS_DOWN.get(value.get("type", ""), _forced)(value, at, job)
+        return _said(FORMS_DOWN.get(value.get("type", ""), FORCED), value, at, job)
     return _mode(value, at, job)
 
 
@@ -40,7 +40,7 @@ def choice_up(value: Any, at: Place, job: Job) -> Any:
     if isinstance(value, dict):
         kind = value.get("type", "")
         _leftovers(value, {"type", kind}, at, job)
-        return FORMS_UP.get(kind, _unknown)(value, at, job)
+        return _said(FORMS_UP.get(kind, UNKNOWN_MODE), value, at, job)
     return _mode(value, at, job)
 
 
@@ -65,16 +65,12 @@ def _mode(value: Any, at: Place, job: Job) -> Any:
     return ABSENT
 
 
-def _unknown(value: Json, at: Place, job: Job) -> Any:
-    """Nobody knows it; the model chooses."""
-    job.note(UNKNOWN_MODE, at)
-    return ABSENT
-
-
-def _forced(value: Json, at: Place, job: Job) -> Any:
-    """Chat does not have the tool; the model chooses (forced_tool_dropped, breaking)."""
-    job.note(FORCED, at)
-    return ABSENT
+def _said(rule: Form | Verdict, value: Json, at: Place, job: Job) -> Any:
+    """What a form becomes: by its function, or nothing where there is only a verdict."""
+    if isinstance(rule, Verdict):
+        job.note(rule, at)
+        return ABSENT
+    return rule(value, at, job)
 
 
 def _forced_search(value: Json, at: Place, job: Job) -> Any:
@@ -95,7 +91,7 @@ def _named(kind: str) -> Form:
 def _bridged(value: Json, at: Place, job: Job) -> Any:
     """The function that stands for the tool."""
     if not job.options.bridge:
-        return _forced(value, at, job)
+        return _said(FORCED, value, at, job)
     return {"type": "function", "function": {"name": BRIDGES[value["type"]].name}}
 
 
@@ -142,7 +138,7 @@ _ALLOWED_DOWN: dict[str, Form] = {
     "apply_patch": _bridged,
 }
 
-FORMS_DOWN: dict[str, Form] = {
+FORMS_DOWN: Mapping[str, Form | Verdict] = {
     "function": _named("function"),
     "custom": _named("custom"),
     "allowed_tools": _allowed_down,
@@ -151,16 +147,16 @@ FORMS_DOWN: dict[str, Form] = {
     "apply_patch": _bridged,
     "web_search_preview": _forced_search,
     "web_search_preview_2025_03_11": _forced_search,
-    "file_search": _forced,
-    "computer": _forced,
-    "computer_use": _forced,
-    "computer_use_preview": _forced,
-    "image_generation": _forced,
-    "code_interpreter": _forced,
-    "mcp": _forced,
-    "programmatic_tool_calling": _forced,
+    "file_search": FORCED,
+    "computer": FORCED,
+    "computer_use": FORCED,
+    "computer_use_preview": FORCED,
+    "image_generation": FORCED,
+    "code_interpreter": FORCED,
+    "mcp": FORCED,
+    "programmatic_tool_calling": FORCED,
 }
 """What becomes of an object tool_choice of Responses, by type."""
 
-FORMS_UP: dict[str, Form] = {"function": _lift, "custom": _lift, "allowed_tools": _allowed_up}
+FORMS_UP: Mapping[str, Form | Verdict] = {"function": _lift, "custom": _lift, "allowed_tools": _allowed_up}
 """What becomes of an object tool_choice of Chat, by type."""
