@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from respeak import profiles
+from respeak.codes import Code
 from respeak.crossing import TABLES, within
 from respeak.crossing.answer_down import finish_answer_down
 from respeak.crossing.answer_up import finish_answer_up
@@ -23,11 +24,14 @@ from respeak.crossing.params import rewritten
 from respeak.crossing.request import finish_down, finish_up
 from respeak.errors import InvalidPayload, TranslationError, UnknownDialect, Violation
 from respeak.gate import Gate
-from respeak.loss import TOLERANCES, Ledger
+from respeak.loss import TOLERANCES, Ledger, Severity
 from respeak.models.registry import model_of
 from respeak.options import Options
 from respeak.plan import Direction, Job, Json, Plan, compose, walk
 from respeak.profiles.profile import Family, Kind, Profile
+from respeak.verbs import defaulted
+
+MODEL_FILLED = defaulted(Code.MODEL_REPLACED, Severity.HARMLESS, "no model was named; the provider has only one")
 
 FINISH = {"down": (finish_down, finish_answer_down), "up": (finish_up, finish_answer_up)}
 
@@ -160,11 +164,14 @@ def _request(body: Json, job: Job) -> Json:
     """The request walked by its plans, then the rules between fields, then what the profiles add."""
     start, end = job.source, job.target
     crossing = start.family != end.family
-    job.memo["foreign_model"] = "/" in str(body.get("model")) and end.canonical(str(body["model"])).count("/") > 0
+    job.memo["foreign_model"] = bool(end.prefix) and "/" in end.canonical(str(body.get("model")))
     plan = job.plans["request"]
     out = walk(plan, body, dict(plan.start), None, job)
     if crossing:
         FINISH[_direction(start, end)][0](body, out, job)
+    if end.only_model and "model" not in out:
+        out["model"] = end.only_model
+        job.note(MODEL_FILLED, None)
     if start.store_default is not None and end.family == "responses" and end.store_default is None:
         out.setdefault("store", start.store_default)
     for finish in (start.finish_reading, end.finish_request):

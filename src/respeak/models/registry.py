@@ -18,7 +18,12 @@ FAMILY: Mapping[tuple[str, str], str] = {
 }
 """The models of a family, by (family, kind), as `module:class`: imported when first asked for."""
 
-PROVIDERS: Mapping[tuple[str, str], str] = {}
+PROVIDERS: Mapping[tuple[str, str], str] = {
+    ("vtrix", "request"): "respeak.models.vtrix:VtrixRequest",
+    ("vtrix", "response"): "respeak.models.vtrix:VtrixResponse",
+    ("aimlapi", "request"): "respeak.models.aimlapi:AimlapiRequest",
+    ("codex-guide", "request"): "respeak.models.codex_guide:CodexGuideRequest",
+}
 """Models of providers that narrow their family, by (dialect, kind)."""
 
 

@@ -13,6 +13,7 @@ from respeak.crossing.bridges import custom_arguments, custom_input, custom_para
 from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.items import UNKNOWN_CALL, call_table
 from respeak.crossing.names import declared_tools
+from respeak.crossing.tool_choice import UNKNOWN_MODE
 from respeak.crossing.tools import TOOLS_UP, UNKNOWN_TOOL
 from respeak.loss import Place
 from respeak.plan import Job, Json
@@ -85,8 +86,11 @@ def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
         choice = allowed.get("mode", "auto")
     if isinstance(choice, dict):
         return {"name": _name(choice)}
-    if choice != "required":
+    if choice in ("none", "auto"):
         return choice
+    if choice != "required":
+        job.note(UNKNOWN_MODE, at)
+        return "auto"
     functions = out.get("functions", [])
     if len(functions) == 1:
         return {"name": functions[0]["name"]}
@@ -203,28 +207,15 @@ def answer_as_function(choice: Json, at: Place, job: Job) -> Json:
 CALL_ID_MADE = defaulted(Code.CALL_ID_MADE, HARMLESS, "function_call has no id; one was made from its position")
 
 
-def answer_as_tools(payload: Json, job: Job) -> Json:
-    """A legacy answer for a Chat client that declared `tools`: function_call as an entry of tool_calls."""
-    if not (job.request or {}).get("tools"):
-        return payload
-    return {
-        **payload,
-        "choices": [_choice_as_tools(choice, i, payload, job) for i, choice in enumerate(payload["choices"])],
-    }
-
-
-def _choice_as_tools(choice: Json, index: int, payload: Json, job: Job) -> Json:
+def choice_as_tools(choice: Json, at: Place, owner: str, job: Job) -> Json:
+    """A legacy choice for a Chat client that declared `tools`: function_call as an entry of tool_calls."""
     message = choice.get("message") or {}
     call = message.get("function_call")
-    if not call:
+    if not call or not (job.request or {}).get("tools"):
         return choice
-    job.note(CALL_ID_MADE, ((((None, "choices"), index), "message"), "function_call"))
+    job.note(CALL_ID_MADE, ((at, "message"), "function_call"))
     declared = declared_tools(job.request).get(call["name"])
-    made: Json = {
-        "id": legacy_call_id(str(payload.get("id") or "0"), index),
-        "type": "function",
-        "function": call,
-    }
+    made: Json = {"id": legacy_call_id(owner, 0), "type": "function", "function": call}
     if declared is not None and declared.type == "custom":
         custom = {"name": call["name"], "input": custom_input(call["arguments"])}
         made = {"id": made["id"], "type": "custom", "custom": custom}

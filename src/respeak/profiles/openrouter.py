@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from respeak.codes import Code
 from respeak.profiles.profile import Profile
+from respeak.verbs import DEGRADING, approximated, reported
+
+NO_STATE = reported(
+    approximated(
+        Code.UNDOCUMENTED_FIELD, DEGRADING, "OpenRouter teaches to resend items; do not rely on what it stores"
+    ),
+    unless=(False,),
+)
 
 PROFILE = Profile(
     name="openrouter",
@@ -12,4 +21,9 @@ PROFILE = Profile(
     models={name: f"openai/{name}" for name in ("gpt-5.3-codex", "gpt-5.4", "gpt-5.4-pro", "gpt-5.5", "gpt-5.5-pro")},
     prefix="openai/",
     phase=True,
+    says={
+        "request": dict.fromkeys(
+            ("previous_response_id", "conversation", "background", "prompt", "context_management"), NO_STATE
+        )
+    },
 )

@@ -10,7 +10,7 @@ from respeak.codes import Code
 from respeak.crossing.request import text_only
 from respeak.loss import Place
 from respeak.plan import KEEP, Job, Json, Step
-from respeak.profiles.legacy import REFUSAL, answer_as_function, answer_as_tools, request_as_functions
+from respeak.profiles.legacy import REFUSAL, answer_as_function, choice_as_tools, request_as_functions
 from respeak.profiles.profile import Profile
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, between, lost, lost_each, one_of, refused
 
@@ -101,6 +101,17 @@ def _choice(choice: Json, at: Place, job: Job) -> Json:
     return out
 
 
+def unshape_answer(payload: Json, job: Job) -> Json:
+    """An answer of vtrix as Chat has it: the keys that Chat requires, and tool_calls for a client that sent tools."""
+    if job.target.family != "chat":
+        return payload
+    choices = []
+    for i, choice in enumerate(payload["choices"]):
+        full = {"logprobs": None, **choice, "message": {"refusal": None, **choice["message"]}}
+        choices.append(choice_as_tools(full, ((None, "choices"), i), str(payload.get("id") or "0"), job))
+    return {**payload, "choices": choices}
+
+
 PROFILE = Profile(
     name="vtrix",
     family="chat",
@@ -125,5 +136,5 @@ PROFILE = Profile(
     },
     reshape_request=request_as_functions,
     reshape_answer=reshape_answer,
-    unshape_answer=answer_as_tools,
+    unshape_answer=unshape_answer,
 )

@@ -1,0 +1,10 @@
+"""Requests of clients written after the page "Definition: GPT-5.3-Codex": Chat, and fields that neither API has."""
+
+from respeak.models.chat.request import CreateChatCompletionRequest
+
+
+class CodexGuideRequest(CreateChatCompletionRequest):
+    """A request as that page teaches it."""
+
+    system_prompt: str | None = None
+    tool_use_approval: bool | str | None = None
