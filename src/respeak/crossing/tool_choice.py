@@ -114,6 +114,34 @@ def _allowed_down(value: Json, at: Place, job: Job) -> Any:
 
 def _allowed_up(value: Json, at: Place, job: Job) -> Any:
     """Mode and entries without their nesting."""
+    inner, place = value.get("allowed_tools") or {}, (at, "allowed_tools")
+    _leftovers(inner, {"mode", "tools"}, place, job)
+    entries = [_lift(entry, ((place, "tools"), i), job) for i, entry in enumerate(inner.get("tools") or [])]
+    return {"type": "allowed_tools", "mode": inner.get("mode", "auto"), "tools": entries}
+
+
+def _lift(value: Json, at: Place, job: Job) -> Any:
+    """The name without its nesting."""
+    kind = value.get("type", "function")
+    inner = value.get(kind) or {}
+    _leftovers(inner, {"name"}, (at, kind), job)
+    return {"type": kind, "name": inner.get("name")}
+
+
+_ALLOWED_DOWN.get(entry.get("type", ""))
+        if form is None:
+            job.note(NOT_ALLOWED, place)
+        else:
+            _leftovers(entry, {"type", "name", "namespace"}, place, job)
+            entries.append(form(entry, place, job))
+    if not entries:
+        job.note(NONE_ALLOWED, at)
+        return ABSENT
+    return {"type": "allowed_tools", "allowed_tools": {"mode": value.get("mode", "auto"), "tools": entries}}
+
+
+def _allowed_up(value: Json, at: Place, job: Job) -> Any:
+    """Mode and entries without their nesting."""
     inner = value.get("allowed_tools") or {}
     entries = [_lifted(entry) for entry in inner.get("tools") or []]
     return {"type": "allowed_tools", "mode": inner.get("mode", "auto"), "tools": entries}
