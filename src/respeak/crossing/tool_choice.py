@@ -128,36 +128,6 @@ def _lift(value: Json, at: Place, job: Job) -> Any:
     return {"type": kind, "name": inner.get("name")}
 
 
-_ALLOWED_DOWN.get(entry.get("type", ""))
-        if form is None:
-            job.note(NOT_ALLOWED, place)
-        else:
-            _leftovers(entry, {"type", "name", "namespace"}, place, job)
-            entries.append(form(entry, place, job))
-    if not entries:
-        job.note(NONE_ALLOWED, at)
-        return ABSENT
-    return {"type": "allowed_tools", "allowed_tools": {"mode": value.get("mode", "auto"), "tools": entries}}
-
-
-def _allowed_up(value: Json, at: Place, job: Job) -> Any:
-    """Mode and entries without their nesting."""
-    inner = value.get("allowed_tools") or {}
-    entries = [_lifted(entry) for entry in inner.get("tools") or []]
-    return {"type": "allowed_tools", "mode": inner.get("mode", "auto"), "tools": entries}
-
-
-def _lifted(entry: Json) -> Json:
-    """`{type, function: {name}}` without its nesting."""
-    kind = entry.get("type", "function")
-    return {"type": kind, **(entry.get(kind) or {})}
-
-
-def _lift(value: Json, at: Place, job: Job) -> Any:
-    """The name without its nesting."""
-    return _lifted(value)
-
-
 _ALLOWED_DOWN: dict[str, Form] = {
     "function": _named("function"),
     "custom": _named("custom"),
