@@ -119,6 +119,11 @@ class Code(enum.StrEnum):
     # tools
     TOOL_DROPPED = "tool_dropped", "Offer a function that does the same, or use an upstream with this tool."
     TOOL_REPLACED = "tool_replaced", "Declare the tool as the target knows it."
+    TOOL_FORMAT_DROPPED = "tool_format_dropped", "Say in the description what the input looks like."
+    TOOL_NAME_CHANGED = (
+        "tool_name_changed",
+        "Pass the request with the answer, so that calls get their name back.",
+    )
     TOOL_BRIDGED = "tool_bridged", "Watch the calls; set options.bridge to False to leave the tool out."
     TOOL_LOADED_AT_ONCE = "tool_loaded_at_once", "Nothing to do; the prompt is longer."
     TOOLS_HOISTED = "tools_hoisted", "Nothing to do."

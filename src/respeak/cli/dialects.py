@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 import click
+from rich.text import Text
 
-from respeak.cli.show import console, json_text, table
+from respeak.cli.show import console, json_bytes, table
 from respeak.profiles import dialects as all_dialects
 
 
@@ -16,17 +17,16 @@ def dialects(as_json: bool) -> None:
     """List the dialects: family, endpoint, model ids, phase support."""
     found = all_dialects()
     if as_json:
-        click.echo(json_text([dataclasses.asdict(dialect) for dialect in found]))
+        click.echo(json_bytes([dataclasses.asdict(dialect) for dialect in found]))
         return
-    shown = table("dialect", "family", "endpoint", "model ids", "phase", "")
-    shown.columns[2].no_wrap = True
+    shown = table("dialect", "family", "endpoint", "model ids", "phase")
     for dialect in found:
+        name = Text(dialect.name, "bold")
         shown.add_row(
-            dialect.name,
+            name.append("\nsource only", "not bold dim") if dialect.source_only else name,
             dialect.family,
-            dialect.endpoint,
+            dialect.endpoint.removeprefix("POST "),
             "\n".join(dialect.models),
             "kept" if dialect.phase else "lost",
-            "source only" if dialect.source_only else "",
         )
     console().print(shown)

@@ -1,19 +1,24 @@
 """The command `respeak`: its subcommands, and exit codes for what goes wrong.
 
-0 done · 1 a loss beyond what is tolerated, or nothing honest to say · 2 wrong use · 3 invalid payload.
+0 done · 1 a loss beyond what is tolerated, or nothing honest to say · 2 wrong use · 3 invalid payload ·
+70 a fault of respeak · 130 interrupted. A reader that goes away early is no error.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import traceback
 
 import click
 
 from respeak import __version__
 from respeak.cli.dialects import dialects
 from respeak.cli.explain import explain
+from respeak.cli.read import printable
 from respeak.cli.translate import translate
+
+EXIT_FAULT, EXIT_INTERRUPTED = 70, 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,9 +33,40 @@ respeak.add_command(explain)
 
 
 def main() -> None:
-    """Run the command; a reader that goes away early is no error."""
+    """Run the command and exit; whatever goes wrong is a line or two, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        respeak(prog_name="respeak")
+        sys.exit(_run())
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close()
         sys.exit(0)
+
+
+def _run() -> int:
+    """The exit code of the command."""
+    try:
+        code = respeak(prog_name="respeak", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{os.path.basename(last.filename)}, line {last.lineno}"
+        what = printable(f"{type(error).__name__}: {error}")
+        click.echo(f"respeak failed ({what}; {where}). This is a fault of respeak; please report it.", err=True)
+        return EXIT_FAULT
+
+
+def _close() -> None:
+    """Point both outputs nowhere, so that the interpreter's last flush is quiet too."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,6 @@ from typing import Any
 import click
 from rich import box
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,13 +22,24 @@ WIDE = 100
 """Below so many columns five of them cannot be read; losses are listed instead."""
 
 STYLES = {Severity.BREAKING: "bold red", Severity.DEGRADING: "yellow", Severity.HARMLESS: "dim"}
+GRADES = {severity.value: style for severity, style in STYLES.items()} | {"refused": "bold red"}
+
+UNWRITABLE = re.compile("[\ud800-\udfff\x7f-\x9f]")
+"""What JSON may hold and a terminal or an encoder may not: lone surrogates, DEL and the C1 controls."""
+
+
+class _Console(Console):
+    """A console that leaves a reader who went away to the command."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 def console(to_stderr: bool = False) -> Console:
     """A console on stdout or stderr, as wide as the terminal; 100 columns where there is none."""
     stream = sys.stderr if to_stderr else sys.stdout
     width = shutil.get_terminal_size((100, 24)).columns
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return _Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def table(*columns: str) -> Table:
@@ -39,14 +50,17 @@ def table(*columns: str) -> Table:
     return made
 
 
-def json_text(value: Any) -> str:
-    """JSON for people: indented, not escaped, except what no encoder takes."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(value, indent=2)
-    return text
+def indented(out: Console, text: Text, by: int) -> None:
+    """Print a text wrapped to the width, every line indented, no blanks at the ends."""
+    for line in text.wrap(out, max(out.width - by, 20)):
+        line.rstrip()
+        out.print(Text(" " * by) + line, no_wrap=True, overflow="ignore", crop=False)
+
+
+def json_bytes(value: Any) -> bytes:
+    """JSON for people as UTF-8: indented, nothing escaped but what no encoder or terminal takes."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    return UNWRITABLE.sub(lambda char: f"\\u{ord(char[0]):04x}", text).encode()
 
 
 def losses_table(losses: Sequence[Loss]) -> None:
@@ -57,9 +71,9 @@ def losses_table(losses: Sequence[Loss]) -> None:
         out.print("no losses")
     elif out.width < WIDE:
         for line in lines:
-            out.print(_heading(line))
-            out.print(Padding(Text(printable(line.message)), (0, 0, 0, 2)))
-            out.print(Padding(Text(line.code.advice, "dim"), (0, 0, 0, 2)))
+            indented(out, _heading(line), 0)
+            indented(out, Text(printable(line.message)), 2)
+            indented(out, Text(line.code.advice, "dim"), 2)
     else:
         out.print(_wide(lines))
 
@@ -90,4 +104,4 @@ def _place(line: SummaryLine) -> str:
 
 def losses_json(losses: Iterable[Loss]) -> None:
     """All losses on stderr as one JSON document."""
-    click.echo(json_text([loss.as_dict() for loss in losses]), err=True)
+    click.echo(json_bytes([loss.as_dict() for loss in losses]), err=True)

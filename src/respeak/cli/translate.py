@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from rich.text import Text
 
+from respeak import profiles
 from respeak.cli.read import EXIT_LOSS, DialectName, invalid, payload_of, printable
-from respeak.cli.show import json_text, losses_json, losses_table
+from respeak.cli.show import console, indented, json_bytes, losses_json, losses_table
 from respeak.errors import SHOWN, InvalidPayload, TranslationError, UnknownDialect
+from respeak.gate import Gate
 from respeak.loss import TOLERANCES, Loss
+from respeak.models.registry import model_of
 from respeak.translate import Translation, translate_error, translate_request, translate_response
 
 SHOW: dict[str, Callable[[Sequence[Loss]], None]] = {
@@ -20,60 +23,81 @@ SHOW: dict[str, Callable[[Sequence[Loss]], None]] = {
     "none": lambda losses: None,
 }
 
+CALLS: dict[str, Callable[..., Translation]] = {
+    "request": translate_request,
+    "response": translate_response,
+    "error": translate_error,
+}
+
+DEFAULT_STATUS = 400
+
 
 @click.command()
 @click.argument("payload", metavar="PAYLOAD")
 @click.option("--from", "source", required=True, type=DialectName(), help="The dialect that the payload is in.")
-@click.option("--to", "target", required=True, type=DialectName(), help="The dialect to say it in.")
-@click.option("--kind", type=click.Choice(["request", "response", "error"]), default="request", show_default=True)
+@click.option("--to", "target", required=True, type=DialectName(target=True), help="The dialect to say it in.")
+@click.option("--kind", type=click.Choice(list(CALLS)), default="request", show_default=True)
 @click.option("--request", metavar="FILE", help="The client's original request, for answers and errors.")
 @click.option(
     "--tolerate",
     type=click.Choice(list(TOLERANCES)),
     help="The worst loss that goes through.  [default: degrading for requests, breaking for answers]",
 )
-@click.option("--losses", type=click.Choice(list(SHOW)), default="table", show_default=True)
 @click.option(
-    "--status", type=click.IntRange(400, 599), default=400, show_default=True, help="HTTP status of an error."
+    "--losses",
+    type=click.Choice(list(SHOW)),
+    default="table",
+    show_default=True,
+    help="How losses are told. With json, stderr holds one JSON document and nothing else.",
 )
-def translate(
-    payload: str,
-    source: str,
-    target: str,
-    kind: str,
-    request: str | None,
-    tolerate: str | None,
-    losses: str,
-    status: int,
-) -> None:
+@click.option("--status", type=click.IntRange(400, 599), help=f"HTTP status of an error.  [default: {DEFAULT_STATUS}]")
+def translate(payload: str, source: str, target: str, losses: str, **how: Any) -> None:
     """Translate PAYLOAD, a JSON file or - for stdin.
 
     The payload goes to stdout, a table of what was lost to stderr. Exit codes: 0 translated, 1 a loss beyond what is
     tolerated or nothing honest to say, 2 wrong use, 3 invalid payload.
     """
-    if request == "-" == payload:
-        raise click.UsageError("only one of PAYLOAD and --request can be stdin")
-    ends = {"source": source, "target": target}
-    more: dict[str, Any] = {} if tolerate is None or kind == "error" else {"tolerate": tolerate}
-    asked = None if request is None else payload_of(request)
-    if asked is not None and not isinstance(asked, dict):
-        invalid(request or "", "expected a JSON object")
-    if kind != "request":
-        more["request"] = asked
-    if kind == "error":
-        more["status"] = status
-    said = _said(kind, payload, losses, **ends, **more)
-    click.echo(json_text(said.payload))
-    if said.status is not None and kind != "error":
+    kind: str = how.pop("kind")
+    _check_use(payload, kind, **how)
+    more = {"source": source, "target": target, **_more(kind, target, **how)}
+    said = _said(kind, payload, losses, **more)
+    click.echo(json_bytes(said.payload))
+    if said.status is not None and kind == "response" and losses != "json":
         click.echo(f"the answer is an error: HTTP status {said.status}", err=True)
     SHOW[losses](said.losses)
 
 
-CALLS: dict[str, Callable[..., Translation]] = {
-    "request": translate_request,
-    "response": translate_response,
-    "error": translate_error,
-}
+def _check_use(payload: str, kind: str, request: str | None, tolerate: str | None, status: int | None) -> None:
+    """Options that say nothing to this kind of payload are wrong use."""
+    if request == "-" == payload:
+        raise click.UsageError("only one of PAYLOAD and --request can be stdin")
+    if request is not None and kind == "request":
+        raise click.UsageError("--request goes with --kind response or error")
+    if status is not None and kind != "error":
+        raise click.UsageError("--status goes with --kind error")
+    if tolerate is not None and kind == "error":
+        raise click.UsageError("--tolerate goes with --kind request or response; errors are always told")
+
+
+def _more(kind: str, target: str, request: str | None, tolerate: str | None, status: int | None) -> dict[str, Any]:
+    """The arguments of the call that only some kinds have."""
+    more: dict[str, Any] = {} if tolerate is None else {"tolerate": tolerate}
+    if request is not None:
+        more["request"] = _request(request, target)
+    if kind == "error":
+        more["status"] = status or DEFAULT_STATUS
+    return more
+
+
+def _request(file: str, client: str) -> dict[str, Any]:
+    """The client's original request, which must be one of the client's dialect."""
+    asked = payload_of(file)
+    profile = profiles.get(client)
+    try:
+        Gate(model_of(profile.name, profile.family, "request")).check(asked)
+    except InvalidPayload as error:
+        invalid(file, error)
+    return asked
 
 
 def _said(kind: str, file: str, losses: str, **how: Any) -> Translation:
@@ -82,25 +106,26 @@ def _said(kind: str, file: str, losses: str, **how: Any) -> Translation:
     try:
         return CALLS[kind](value, **how)
     except InvalidPayload as error:
-        invalid("stdin" if file == "-" else file, error)
+        invalid(file, error)
     except UnknownDialect as error:
         raise click.UsageError(str(error)) from None
     except TranslationError as error:
         _refuse(error, losses)
-    raise AssertionError("unreachable")
 
 
-def _refuse(error: TranslationError, losses: str) -> None:
+def _refuse(error: TranslationError, losses: str) -> NoReturn:
     """Say what forbids the translation, what to do about it, and all that was found."""
     if losses != "json":
+        out = console(to_stderr=True)
         for loss in error.decisive[:SHOWN]:
-            line = f"{loss.path or '(whole payload)'}: {loss.message} [{loss.code.value}]. {loss.code.advice}"
-            click.echo(f"cannot translate: {printable(line)}", err=True)
+            place = loss.path or "(whole payload)"
+            line = f"cannot translate: {place}: {loss.message} [{loss.code.value}]. {loss.code.advice}"
+            indented(out, Text(printable(line)), 0)
         rest = len(error.decisive) - SHOWN
         if rest > 0:
-            click.echo(f"... and {rest} more", err=True)
-        if any(loss.severity.rank <= TOLERANCES["breaking"] for loss in error.decisive) and not error.losses.refused:
+            out.print(f"... and {rest} more")
+        if not error.losses.refused:
             worst = max(loss.severity for loss in error.decisive).value
-            click.echo(f"Pass --tolerate {worst} to translate all the same.", err=True)
+            indented(out, Text(f"Pass --tolerate {worst} to translate all the same."), 0)
     SHOW[losses](error.losses)
-    sys.exit(EXIT_LOSS)
+    raise click.exceptions.Exit(EXIT_LOSS)

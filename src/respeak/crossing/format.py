@@ -25,6 +25,13 @@ JSON_SCHEMA = Table(
     ("text.format", "response_format"),
 )
 
+OPEN_FORMAT = Table(
+    "open_format",
+    (both("type", note="text, json_object"),),
+    "output without a schema",
+    ("text.format", "response_format"),
+)
+
 
 def format_down(value: Any, at: Place, job: Job) -> Any:
     """`text.format` as `response_format`."""
@@ -45,10 +52,11 @@ def format_up(value: Any, at: Place, job: Job) -> Any:
 
 
 def _open_format(value: Any, at: Place, job: Job) -> Any:
+    """Formats that hold nothing but their type."""
     if value.get("type") in ("text", "json_object"):
-        return dict(value)
+        return said(job.plans["open_format"], value, at, job)
     job.note(UNKNOWN_FORMAT, at)
     return ABSENT
 
 
-TABLES = (JSON_SCHEMA,)
+TABLES = (JSON_SCHEMA, OPEN_FORMAT)

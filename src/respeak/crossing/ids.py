@@ -19,8 +19,12 @@ def shorten(text: str, limit: int) -> str:
     """`text` itself, or its head with a hash of the whole, `limit` characters long."""
     if len(text) <= limit:
         return text
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return f"{text[: limit - 17]}_{digest}"
+    return f"{text[: limit - 17]}_{digest(text)}"
+
+
+def digest(text: str) -> str:
+    """16 characters that stand for a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def response_id(completion_id: str) -> str:

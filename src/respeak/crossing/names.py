@@ -6,13 +6,23 @@ computed from the client's request, so nothing has to be remembered between requ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from respeak.codes import Code
 from respeak.crossing.bridges import BRIDGES
-from respeak.crossing.ids import TOOL_NAME_LIMIT, shorten
-from respeak.plan import Json
+from respeak.crossing.ids import TOOL_NAME_LIMIT, digest, shorten
+from respeak.loss import Place
+from respeak.plan import Job, Json
+from respeak.verbs import HARMLESS, approximated
+
+NAME_CHANGED = approximated(
+    Code.TOOL_NAME_CHANGED, HARMLESS, "Chat takes tool names of at most 64 letters, digits, _ and -; a hash stands in"
+)
+
+_FOREIGN = re.compile(r"[^a-zA-Z0-9_-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +35,24 @@ class Declared:
 
 
 def wire_name(name: str, namespace: str | None = None) -> str:
-    """The Chat name of a tool: flattened, at most 64 characters."""
-    return shorten(f"{namespace}__{name}" if namespace else name, TOOL_NAME_LIMIT)
+    """The Chat name of a tool: flattened, at most 64 characters.
+
+    Namespaces and MCP servers may be called anything; what Chat does not take becomes `_`, and a hash keeps the
+    names distinct. A name of its own is the client's to choose: both families want the same characters.
+    """
+    if not namespace:
+        return shorten(name, TOOL_NAME_LIMIT)
+    flat = f"{namespace}__{name}"
+    plain = _FOREIGN.sub("_", flat)
+    return shorten(plain if plain == flat else f"{plain}_{digest(flat)}", TOOL_NAME_LIMIT)
+
+
+def said_name(name: str, namespace: str | None, at: Place, job: Job) -> str:
+    """The Chat name of the tool, call or choice at a place; a name that changed is reported."""
+    wire = wire_name(name, namespace)
+    if wire != (f"{namespace}__{name}" if namespace else name):
+        job.note(NAME_CHANGED, (at, "name"))
+    return wire
 
 
 def declared_tools(request: Json | None) -> dict[str, Declared]:

@@ -79,6 +79,8 @@ def _messages(value: Any, out: Json, at: Place, job: Job) -> None:
 
 
 def _message(message: Json, at: Place, job: Job) -> Json:
+    if message.get("role") == "function":
+        return dict(message)  # its `name` is the function's, which no profile speaks of
     out = walk(job.plans["message"], message, {}, at, job)
     if out.pop("phase", None) is not None:
         job.note(PHASE if message.get("role") == "assistant" else MISPLACED_PHASE, (at, "phase"))

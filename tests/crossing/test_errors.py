@@ -1,0 +1,183 @@
+"""Errors: mapping.md section 9."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import respeak
+from respeak.crossing.params import join, split
+from saying import Json
+
+
+def body(**more: Any) -> Json:
+    return {"error": {"message": "m", "type": "invalid_request_error", "param": None, "code": None, **more}}
+
+
+def said(
+    payload: Json, source: str = "chat", target: str = "responses", status: int = 400, request: Any = None
+) -> Json:
+    back = respeak.translate_error(payload, source=source, target=target, status=status, request=request)
+    assert back.status == status
+    return back.payload
+
+
+def failed(**error: Any) -> respeak.Translation:
+    answer = {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1,
+        "model": "m",
+        "output": [],
+        "status": "failed",
+        "error": {"message": "m", **error},
+    }
+    return respeak.translate_response(answer, source="responses", target="chat")
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 503])
+@pytest.mark.parametrize("route", [("chat", "responses"), ("responses", "chat"), ("vtrix", "responses")], ids=str)
+def test_status_and_body_of_an_error_stay(status: int, route: tuple[str, str]) -> None:
+    assert said(body(code="c"), *route, status=status) == body(code="c")
+
+
+STATUSES = [
+    ("server_error", 500, "server_error"),
+    ("rate_limit_exceeded", 429, "rate_limit_error"),
+    ("vector_store_timeout", 504, "server_error"),
+    *(
+        (code, 400, "invalid_request_error")
+        for code in (
+            "invalid_prompt",
+            "bio_policy",
+            "image_content_policy_violation",
+            "misalignment_policy_violation",
+            "data_residency_mismatch",
+            "invalid_image",
+            "invalid_image_format",
+            "invalid_base64_image",
+            "invalid_image_url",
+            "image_too_large",
+            "image_too_small",
+            "image_parse_error",
+            "invalid_image_mode",
+            "image_file_too_large",
+            "unsupported_image_media_type",
+            "empty_image_file",
+            "failed_to_download_image",
+            "image_file_not_found",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "status", "kind"), STATUSES, ids=[case[0] for case in STATUSES])
+def test_a_failed_answer_becomes_the_http_error_of_its_code(code: str, status: int, kind: str) -> None:
+    """Bug class 82."""
+    back = failed(code=code)
+    assert back.status == status
+    assert back.payload == {"error": {"message": "m", "type": kind, "param": None, "code": code}}
+    assert not back.losses
+
+
+def test_an_unknown_code_is_http_500_and_said_so() -> None:
+    back = failed(code="hologram_jam")
+    assert (back.status, back.payload["error"]["code"]) == (500, "hologram_jam")
+    assert [(loss.code, loss.path) for loss in back.losses] == [("error_status_assumed", "/error/code")]
+
+
+def test_type_param_and_extras_of_a_failed_answer_are_used_when_present() -> None:
+    extra = {"misalignment": {"error_type": "x"}}
+    back = failed(code="invalid_prompt", type="policy", param="input", **extra)
+    assert back.payload["error"] == {
+        "message": "m",
+        "type": "policy",
+        "param": "input",
+        "code": "invalid_prompt",
+        **extra,
+    }
+
+
+def test_a_cancelled_answer_is_http_400() -> None:
+    answer = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "output": [], "status": "cancelled"}
+    back = respeak.translate_response(answer, source="responses", target="chat")
+    assert (back.status, back.payload["error"]["code"]) == (400, "response_cancelled")
+    assert [loss.code for loss in back.losses] == ["error_status_assumed"]
+
+
+SHAPES: list[tuple[Json, Json]] = [
+    ({"error": "no such model"}, {"message": "no such model"}),
+    ({"detail": "bad key"}, {"message": "bad key"}),
+    (
+        {"object": "error", "message": "m", "type": "invalid_model", "param": None, "code": "1500"},
+        {"message": "m", "type": "invalid_model", "code": "1500"},
+    ),
+    ({"error": {"message": "m", "code": 400}}, {"message": "m", "code": "400"}),
+    ({"error": {"code": 503}}, {"message": "The upstream answered 400.", "code": "503"}),
+    ({}, {"message": "The upstream answered 400."}),
+]
+
+
+@pytest.mark.parametrize(("payload", "expected"), SHAPES, ids=str)
+def test_error_bodies_of_other_shapes_are_read(payload: Json, expected: Json) -> None:
+    full = {"message": "", "type": "invalid_request_error", "param": None, "code": None, **expected}
+    assert said(payload) == {"error": full}
+
+
+def test_no_key_of_an_error_vanishes() -> None:
+    kept = said({"error": {"message": "m", "n_ctx": 512}, "user_id": "u"})
+    assert (kept["error"]["n_ctx"], kept["user_id"]) == (512, "u")
+    back = respeak.translate_error(
+        {"message": "m", "raw_status_code": 400}, source="chat", target="responses", status=400
+    )
+    assert [(loss.code, loss.path) for loss in back.losses] == [("error_detail_dropped", "/raw_status_code")]
+
+
+def test_a_missing_type_follows_the_status() -> None:
+    assert said({"error": "x"}, status=429)["error"]["type"] == "rate_limit_error"
+    assert said({"error": "x"}, status=502)["error"]["type"] == "server_error"
+
+
+PARAMS = [
+    ("chat", "responses", "max_completion_tokens", "max_output_tokens"),
+    ("chat", "responses", "reasoning_effort", "reasoning.effort"),
+    ("chat", "responses", "response_format", "text.format"),
+    ("chat", "responses", "verbosity", "text.verbosity"),
+    ("chat", "responses", "temperature", "temperature"),
+    ("chat", "responses", "messages[3].content", "input[3].content"),
+    ("chat", "responses", "messages.3.content", "input[3].content"),
+    ("chat", "responses", "wibble", "wibble"),
+    ("responses", "chat", "max_output_tokens", "max_completion_tokens"),
+    ("responses", "chat", "reasoning.effort", "reasoning_effort"),
+    ("responses", "chat", "input", "messages"),
+    ("responses", "chat", "input[0].content", "messages[0].content"),
+    ("vtrix", "responses", "max_tokens", "max_output_tokens"),
+    ("vtrix", "chat", "max_tokens", "max_completion_tokens"),
+]
+
+
+@pytest.mark.parametrize(("source", "target", "theirs", "ours"), PARAMS, ids=lambda value: value)
+def test_param_is_in_the_clients_field_names(source: str, target: str, theirs: str, ours: str) -> None:
+    assert said(body(param=theirs), source, target)["error"]["param"] == ours
+
+
+def test_param_names_the_very_item_when_the_request_is_known() -> None:
+    call = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
+    output = {"type": "function_call_output", "call_id": "c", "output": "x"}
+    items = [{"role": "user", "content": "hi"}, call, output, {"role": "user", "content": "more"}]
+    asked = {"model": "m", "input": items, "instructions": "Be brief."}
+    for position, place in ((0, "instructions"), (1, "input[0]"), (2, "input[1]"), (3, "input[2]"), (4, "input[3]")):
+        back = said(body(param=f"messages[{position}].content"), request=asked)
+        assert back["error"]["param"] == f"{place}.content"
+
+
+def test_param_names_the_field_that_the_client_used() -> None:
+    asked = {"model": "m", "messages": [], "max_tokens": 20}
+    back = said(body(param="max_output_tokens"), "responses", "chat", request=asked)
+    assert back["error"]["param"] == "max_tokens"
+
+
+def test_params_are_split_and_joined() -> None:
+    assert split("input[3].content.0") == ["input", 3, "content", 0]
+    assert join(["input", 3, "content", 0]) == "input[3].content[0]"
