@@ -158,6 +158,7 @@ class Code(enum.StrEnum):
     )
     FINISH_CHANGED = "finish_changed", "Read the text to see whether the answer is whole."
     ANSWER_NOT_FINISHED = "answer_not_finished", "Fetch the response again until it is completed."
+    USAGE_UNKNOWN = "usage_unknown", "Count tokens yourself if you bill by them."
     USAGE_DETAIL_DROPPED = "usage_detail_dropped", "Read the upstream's own usage for billing."
     ECHO_DROPPED = "echo_dropped", "Nothing to do; the client knows what it sent."
     REPORT_DROPPED = "report_dropped", "Log the upstream's own answer."

@@ -102,9 +102,7 @@ def step(places: list[Any], token: str, kinds: set[str]) -> list[Any]:
     if any(place is Any for place in places):
         return [Any]
     if token in ("[]", "{}"):
-        held = [
-            get_args(place)[-1] for place in places if get_args(place) and get_origin(place) is not Literal
-        ]
+        held = [get_args(place)[-1] for place in places if get_args(place) and get_origin(place) is not Literal]
         return [member for each in held for member in alternatives(each)]
     models = [place for place in places if isinstance(place, type) and issubclass(place, Model)]
     if token.startswith("<"):

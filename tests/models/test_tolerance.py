@@ -116,12 +116,8 @@ def test_every_form_of_echo_passes(echo: dict[str, Any]) -> None:
 
 
 def test_new_words_pass_where_models_may_extend_them() -> None:
-    assert passes(
-        CreateResponse, {"reasoning": {"effort": "ultra"}, "service_tier": "warp", "include": ["x.y"]}
-    )
-    assert passes(
-        CreateChatCompletionRequest, chat(reasoning_effort="ultra", verbosity="shy", tool_choice="any")
-    )
+    assert passes(CreateResponse, {"reasoning": {"effort": "ultra"}, "service_tier": "warp", "include": ["x.y"]})
+    assert passes(CreateChatCompletionRequest, chat(reasoning_effort="ultra", verbosity="shy", tool_choice="any"))
     assert passes(Response, {"status": "odd", "incomplete_details": {"reason": "odd"}})
 
 
@@ -166,9 +162,7 @@ def test_tool_calls_without_type_pass() -> None:
 
 @pytest.mark.parametrize("key", ["call_id", "name", "arguments"])
 def test_a_function_call_needs(key: str) -> None:
-    assert refused_at(CreateResponse, {"input": [{k: v for k, v in CALL.items() if k != key}]}) == [
-        "/input/0"
-    ]
+    assert refused_at(CreateResponse, {"input": [{k: v for k, v in CALL.items() if k != key}]}) == ["/input/0"]
 
 
 @pytest.mark.parametrize(

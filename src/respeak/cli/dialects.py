@@ -7,7 +7,7 @@ import dataclasses
 import click
 from rich.text import Text
 
-from respeak.cli.show import console, json_bytes, table
+from respeak.cli.show import WIDE, console, json_bytes, table
 from respeak.profiles import dialects as all_dialects
 
 
@@ -19,7 +19,8 @@ def dialects(as_json: bool) -> None:
     if as_json:
         click.echo(json_bytes([dataclasses.asdict(dialect) for dialect in found]))
         return
-    shown = table("dialect", "family", "endpoint", "model ids", "phase")
+    out = console()
+    shown = table("dialect", "family", "endpoint", "model ids", "phase", tight=out.width < WIDE)
     for dialect in found:
         name = Text(dialect.name, "bold")
         shown.add_row(
@@ -29,4 +30,4 @@ def dialects(as_json: bool) -> None:
             "\n".join(dialect.models),
             "kept" if dialect.phase else "lost",
         )
-    console().print(shown)
+    out.print(shown)

@@ -72,7 +72,7 @@ def _row(out: Console, row: Explained) -> None:
     for grade_and_code in dict.fromkeys(map(_loss, row.losses)) if told else ():
         heading.append("  ").append(" ".join(grade_and_code), GRADES[grade_and_code[0]])
     indented(out, heading, 2)
-    if row.rule:
+    if row.rule and (told or all(verdict.why != row.rule for verdict in row.losses)):
         indented(out, Text(row.rule), 6)
     for verdict in () if told else row.losses:
         indented(out, _reason(verdict), 6)

@@ -15,7 +15,7 @@ import click
 from respeak import __version__
 from respeak.cli.dialects import dialects
 from respeak.cli.explain import explain
-from respeak.cli.read import printable
+from respeak.cli.read import EXIT_USE, printable
 from respeak.cli.translate import translate
 
 EXIT_FAULT, EXIT_INTERRUPTED = 70, 130
@@ -37,6 +37,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if sys.stdout is None:  # closed by the caller: there is nowhere to put what is asked for
+        sys.exit(EXIT_USE)
     try:
         sys.exit(_run())
     except BrokenPipeError:

@@ -42,9 +42,9 @@ def console(to_stderr: bool = False) -> Console:
     return _Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
-def table(*columns: str) -> Table:
+def table(*columns: str, tight: bool = False) -> Table:
     """An empty table of the house: no frame, one line below the head."""
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), expand=False)
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0 if tight else 1), expand=False)
     for column in columns:
         made.add_column(column, overflow="fold", no_wrap=False)
     return made

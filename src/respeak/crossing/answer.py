@@ -15,12 +15,15 @@ from respeak.crossing.citations import moderation_down, moderation_up
 from respeak.crossing.model import answer_model
 from respeak.crossing.usage import usage_down, usage_up
 from respeak.loss import Place
-from respeak.plan import IMPLIED, Always, Job, Json, Row, Step, Table, both, only_chat, only_responses
+from respeak.plan import ABSENT, IMPLIED, Always, Job, Json, Row, Step, Table, both, only_chat, only_responses
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, excluding, lost
 
 LOGGED = lost(Code.REPORT_DROPPED, HARMLESS, "a report for the log; Chat answers have no place for it")
 REPEATED = lost(Code.ECHO_DROPPED, HARMLESS, "a repetition of the texts in output")
 ULTRAFAST = lost(Code.SERVICE_TIER_DROPPED, HARMLESS, "Chat does not know the ultrafast tier")
+
+NOT_FAILED = lost(Code.ERROR_DETAIL_DROPPED, DEGRADING, "the answer did not fail, so Chat has no place for its error")
+NOT_ECHOED = lost(Code.METADATA_DROPPED, HARMLESS, "the answer repeats the metadata of the client's request")
 
 ECHOES: dict[str, tuple[Any, ...]] = {
     "instructions": (),
@@ -70,6 +73,19 @@ def _whole_seconds(value: Any, at: Place, job: Job) -> Any:
     return math.floor(value)
 
 
+def _metadata_down(value: Any, at: Place, job: Job) -> Any:
+    """Copied unless empty."""
+    return value or ABSENT
+
+
+def _metadata_up(value: Any, out: Json, at: Place, job: Job) -> None:
+    asked = (job.request or {}).get("metadata")
+    if asked is None:
+        out["metadata"] = value
+    elif value and value != asked:
+        job.note(NOT_ECHOED, at)  # upstreams do not echo reliably (OBS-20)
+
+
 REASONING = ("reasoning_content", "reasoning", "reasoning_details")
 """Message fields in which providers put reasoning; none is standard Chat."""
 
@@ -92,13 +108,16 @@ ANSWER = Table(
         both("model", down=answer_model, up=answer_model, note="model id table of the client"),
         Row("output", "choices", IMPLIED, IMPLIED, note="output items = one message; by type"),
         Row("status", None, down=IMPLIED, note="finish_reason, or an HTTP error"),
-        Row("error", None, down=IMPLIED, note="HTTP error body"),
-        Row("incomplete_details", None, down=IMPLIED, note="finish_reason"),
+        only_responses("error", NOT_FAILED, note="HTTP error body when the answer failed"),
+        Row("incomplete_details.reason", None, down=IMPLIED, note="finish_reason"),
         only_responses("output_text", Step(_output_text, "read when there is no output", (REPEATED,))),
         both("usage", down=usage_down, up=usage_up),
         both("service_tier", down=excluding({"ultrafast": ULTRAFAST})),
-        both("metadata"),
-        both("moderation", down=moderation_down, up=moderation_up, note="one result = list of results"),
+        Row("metadata", "metadata", _metadata_down, Step(_metadata_up, "that of the client's request", (NOT_ECHOED,))),
+        *(
+            both(f"moderation.{side}", down=moderation_down, up=moderation_up, note="one result = list of results")
+            for side in ("input", "output")
+        ),
         only_responses("completed_at", lost(Code.REPORT_DROPPED, HARMLESS, "Chat does not say when it was done")),
         *(
             only_responses(
@@ -127,7 +146,7 @@ CHOICE = Table(
         only_chat("logprobs.content", IMPLIED, note="logprobs of the output_text part"),
         only_chat(
             "logprobs.refusal",
-            lost(Code.LOGPROBS_DROPPED, DEGRADING, "Responses has no logprobs of refusals"),
+            lost(Code.LOGPROBS_DROPPED, HARMLESS, "Responses has no logprobs of refusals"),
         ),
     ),
     "choices",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from respeak.codes import Code
 from respeak.loss import Place
-from respeak.plan import Always, Job, Json, Row, Table, both, said
-from respeak.verbs import DEGRADING, approximated, lost
+from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_chat, said, walk
+from respeak.verbs import DEGRADING, approximated, each, lost
 
 NOT_A_URL = lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "Chat annotations cite URLs only")
 SEVERAL_RESULTS = approximated(
@@ -29,7 +29,54 @@ URL_CITATION = Table(
     ("output[].content[].annotations[]", "choices[].message.annotations[]"),
 )
 
-TABLES = (URL_CITATION,)
+LOGPROB = Table(
+    "logprob",
+    (
+        both("token"),
+        both("logprob"),
+        both("bytes", note="up: UTF-8 of the token when Chat has none"),
+        both("top_logprobs", down=each("logprob"), up=each("logprob")),
+    ),
+    "logprobs of tokens",
+    ("output[].content[].logprobs[]", "choices[].logprobs.content[]"),
+)
+
+MODERATION_RESULTS = Table(
+    "moderation_results",
+    (
+        only_chat("type", IMPLIED, note="moderation_result"),
+        only_chat("model", IMPLIED, note="model of the result, unless it names its own"),
+        only_chat("results", IMPLIED, note="the single one, or the first"),
+    ),
+    "moderation results",
+    ("moderation.input", "moderation.input"),
+)
+
+MODERATION_RESULT = Table(
+    "moderation_result",
+    (
+        Row("type", "type", Always("moderation_result"), Always("moderation_result")),
+        both("model"),
+        both("flagged"),
+        both("categories"),
+        both("category_scores"),
+        both("category_applied_input_types"),
+    ),
+    "one moderation result",
+    ("moderation.input", "moderation.input.results[]"),
+)
+
+MODERATION_ERROR = Table(
+    "moderation_error",
+    (Row("type", "type", Always("error"), Always("error")), both("code"), both("message")),
+    "why moderation gave no result",
+    ("moderation.input", "moderation.input"),
+)
+
+TABLES = (URL_CITATION, LOGPROB, MODERATION_RESULTS, MODERATION_RESULT, MODERATION_ERROR)
+
+CITATION: Mapping[str, str | int] = {"url": "", "title": "", "start_index": 0, "end_index": 0}
+"""What both families require of a citation; providers leave some of it out."""
 
 
 def annotations_down(annotations: list[Json], offset: int, at: Place, job: Job) -> list[Json]:
@@ -40,10 +87,9 @@ def annotations_down(annotations: list[Json], offset: int, at: Place, job: Job) 
             job.note(NOT_A_URL, (at, i))
             continue
         citation = said(job.plans["url_citation"], annotation, (at, i), job)
-        inner = citation.setdefault("url_citation", {})
-        for key in ("start_index", "end_index"):
-            if isinstance(inner.get(key), int):
-                inner[key] += offset
+        inner = citation["url_citation"] = {**CITATION, **citation.get("url_citation", {})}
+        inner["start_index"] += offset
+        inner["end_index"] += offset
         out.append(citation)
     return out
 
@@ -53,50 +99,56 @@ def annotations_up(annotations: list[Json], at: Place, job: Job) -> list[Json]:
     out = []
     for i, annotation in enumerate(annotations):
         if annotation.get("type") == "url_citation":
-            out.append(said(job.plans["url_citation"], annotation, (at, i), job))
+            out.append({**CITATION, **said(job.plans["url_citation"], annotation, (at, i), job)})
         else:
             job.note(NOT_A_URL.saying("this kind of annotation has no counterpart"), (at, i))
     return out
 
 
-def logprobs_up(entries: list[Json]) -> list[Json]:
+def logprobs_down(entries: list[Json], at: Place, job: Job) -> list[Json]:
+    """Token logprobs with the keys that Chat requires."""
+    plan = job.plans["logprob"]
+    return [{"bytes": None, "top_logprobs": [], **said(plan, entry, (at, i), job)} for i, entry in enumerate(entries)]
+
+
+def logprobs_up(entries: list[Json], at: Place, job: Job) -> list[Json]:
     """Token logprobs with the `bytes` that Responses requires: those of the token's UTF-8 when Chat has none."""
-    return [_with_bytes({"top_logprobs": [], **entry}) for entry in entries]
+    plan = job.plans["logprob"]
+    found = [{"top_logprobs": [], **said(plan, entry, (at, i), job)} for i, entry in enumerate(entries)]
+    return [_with_bytes({**entry, "top_logprobs": list(map(_with_bytes, entry["top_logprobs"]))}) for entry in found]
 
 
 def _with_bytes(entry: Json) -> Json:
-    out = dict(entry)
-    if out.get("bytes") is None:
-        out["bytes"] = list(str(out.get("token", "")).encode("utf-8", "surrogatepass"))
-    if "top_logprobs" in out:
-        out["top_logprobs"] = [_with_bytes(top) for top in out["top_logprobs"] or []]
-    return out
+    if "bytes" in entry:
+        return entry
+    return {**entry, "bytes": list(str(entry.get("token", "")).encode("utf-8", "surrogatepass"))}
 
 
 def moderation_down(value: Json, at: Place, job: Job) -> Json:
-    """One result for input and output becomes a list of results each; errors have the same shape."""
-    return {side: _results(held) for side, held in value.items()}
-
-
-def _results(held: Any) -> Any:
-    if not isinstance(held, dict) or held.get("type") != "moderation_result":
-        return held
-    return {"type": "moderation_results", "model": held.get("model"), "results": [held]}
+    """One result becomes a list of results; errors have the same shape."""
+    if value.get("type") != "moderation_result":
+        return _moderation_error(value, at, job)
+    result = _full_result(value, at, job)
+    return {"type": "moderation_results", "model": result["model"], "results": [result]}
 
 
 def moderation_up(value: Json, at: Place, job: Job) -> Json:
     """The list of results becomes one: the single entry, or the first with `flagged` of them all."""
-    return {side: _result(held, (at, side), job) for side, held in value.items()}
-
-
-def _result(held: Any, at: Place, job: Job) -> Any:
-    if not isinstance(held, dict) or held.get("type") != "moderation_results":
-        return held
-    results = held.get("results") or [{"type": "moderation_result", "flagged": False}]
+    if value.get("type") != "moderation_results":
+        return _moderation_error(value, at, job)
+    walk(job.plans["moderation_results"], value, {}, at, job)
+    results = value.get("results") or [{}]
     if len(results) > 1:
         job.note(SEVERAL_RESULTS, (at, "results"))
-    return {
-        "model": held.get("model"),
-        **results[0],
-        "flagged": any(result.get("flagged") for result in results),
-    }
+    result = _full_result({"model": value.get("model"), **results[0]}, ((at, "results"), 0), job)
+    return {**result, "flagged": any(found.get("flagged") for found in results)}
+
+
+def _full_result(result: Json, at: Place, job: Job) -> Json:
+    """A moderation result with the keys that both families require."""
+    required = {"model": "", "flagged": False, "categories": {}, "category_scores": {}}
+    return {**required, "category_applied_input_types": {}, **said(job.plans["moderation_result"], result, at, job)}
+
+
+def _moderation_error(value: Json, at: Place, job: Job) -> Json:
+    return said(job.plans["moderation_error"], value, at, job) if value.get("type") == "error" else value

@@ -31,6 +31,7 @@ FINISHES: dict[str, tuple[str, str | None]] = {
 """Status and incomplete reason of a Responses answer, by finish_reason."""
 
 NOT_FINISHED = refused(Code.ANSWER_NOT_FINISHED, "the response is still running in the background; ask for it again")
+NOT_CUT = approximated(Code.FINISH_CHANGED, HARMLESS, "the answer is completed, so why it would be incomplete is not said")
 NO_CALLS = approximated(Code.FINISH_CHANGED, HARMLESS, "the answer says it calls tools but holds no call")
 
 
@@ -45,22 +46,27 @@ class Ending:
 
 def finish_reason(payload: Json, has_calls: bool, job: Job) -> str:
     """The finish_reason of a Responses answer; forced calls end in `tool_calls` too (D-6)."""
-    status = payload.get("status") or "completed"
+    reason = (payload.get("incomplete_details") or {}).get("reason")
+    status = payload.get("status") or ("incomplete" if reason else "completed")
     if status in ("queued", "in_progress"):
         job.note(NOT_FINISHED, (None, "status"))
     if status == "incomplete":
-        return _incomplete((payload.get("incomplete_details") or {}).get("reason"), job)
+        return _incomplete(reason, payload, job)
+    if reason:
+        job.note(NOT_CUT, (None, "incomplete_details"))
     if status != "completed":
         why = f"{show(status)} is no status of a finished answer; taken as completed"
-        job.note(approximated(Code.FINISH_CHANGED, HARMLESS, why), (None, "status"))
+        job.note(approximated(Code.FINISH_CHANGED, DEGRADING, why), (None, "status"))
     return "tool_calls" if has_calls else "stop"
 
 
-def _incomplete(reason: str | None, job: Job) -> str:
+def _incomplete(reason: str | None, payload: Json, job: Job) -> str:
     finish = REASONS.get(reason, "length")
     if reason not in EXACT_REASONS:
         why = f'Chat does not know the reason {show(reason)}; said as "{finish}"'
-        job.note(approximated(Code.FINISH_CHANGED, HARMLESS, why), ((None, "incomplete_details"), "reason"))
+        at: Place = ((None, "incomplete_details"), "reason") if reason else (None, "status")
+        # said as "stop", the client takes the answer for whole
+        job.note(approximated(Code.FINISH_CHANGED, DEGRADING if finish == "stop" else HARMLESS, why), at)
     return finish
 
 
@@ -71,9 +77,9 @@ def ending(finish: Any, has_output: bool, has_calls: bool, at: Place, job: Job) 
         if finish in ("tool_calls", "function_call") and not has_calls:
             job.note(NO_CALLS, at)
         return Ending(*known)
-    end = Ending("completed") if has_output and finish != "error" else _failure(finish)
+    end = Ending("completed") if has_output and "error" not in str(finish).lower() else _failure(finish)
     why = f'finish_reason {show(finish)} is none of {", ".join(FINISHES)}; said as status "{end.status}"'
-    job.note(approximated(Code.FINISH_CHANGED, HARMLESS, why), at)
+    job.note(approximated(Code.FINISH_CHANGED, DEGRADING, why), at)
     return end
 
 

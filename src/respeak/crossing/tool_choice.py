@@ -1,7 +1,7 @@
 """tool_choice: nine forms of Responses <-> four of Chat and the legacy `function_call`.
 
 The law: mapping.md 5.3 and 5.4. Forcing a tool that the target does not have is breaking: the request no longer
-means the same.
+means the same. A choice has no keys but those of its form; others are reported.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing.bridges import BRIDGES
-from respeak.crossing.names import wire_name
+from respeak.crossing.items import NAMESPACE
+from respeak.crossing.names import said_name
 from respeak.loss import Place, Verdict
 from respeak.plan import ABSENT, UNKNOWN, Job, Json
 from respeak.verbs import BREAKING, DEGRADING, lost, refused, show
@@ -22,7 +23,8 @@ FORCED = lost(
     Code.FORCED_TOOL_DROPPED, BREAKING, "the request forces a tool that Chat does not have; the model chooses"
 )
 NOT_ALLOWED = lost(Code.TOOL_DROPPED, DEGRADING, "Chat does not have this tool; it leaves the allowed list")
-NONE_ALLOWED = refused(Code.NO_TOOL_ALLOWED, "no tool of the allowed list exists on Chat")
+UNNAMED = lost(Code.TOOL_DROPPED, DEGRADING, "the entry names no function or custom tool; it leaves the allowed list")
+NONE_ALLOWED = refused(Code.NO_TOOL_ALLOWED, "the target has no tool of the allowed list")
 
 Form = Callable[[Json, Place, Job], Any]
 
@@ -30,7 +32,6 @@ Form = Callable[[Json, Place, Job], Any]
 def choice_down(value: Any, at: Place, job: Job) -> Any:
     """A Responses tool_choice as Chat says it; ABSENT when it cannot (the loss is noted)."""
     if isinstance(value, dict):
-        _leftovers(value, {"type", "name", "namespace", "mode", "tools", "server_label"}, at, job)
         return _said(FORMS_DOWN.get(value.get("type", ""), FORCED), value, at, job)
     return _mode(value, at, job)
 
@@ -38,23 +39,22 @@ def choice_down(value: Any, at: Place, job: Job) -> Any:
 def choice_up(value: Any, at: Place, job: Job) -> Any:
     """A Chat tool_choice as Responses says it; ABSENT when it cannot (the loss is noted)."""
     if isinstance(value, dict):
-        kind = value.get("type", "")
-        _leftovers(value, {"type", kind}, at, job)
-        return _said(FORMS_UP.get(kind, UNKNOWN_MODE), value, at, job)
+        return _said(FORMS_UP.get(value.get("type", ""), UNKNOWN_MODE), value, at, job)
     return _mode(value, at, job)
 
 
 def legacy_choice_up(value: Any, at: Place, job: Job) -> Any:
     """A deprecated `function_call`: none, auto or `{name}`."""
     if isinstance(value, dict):
+        _leftovers(value, {"name"}, at, job)
         return {"type": "function", "name": value["name"]}
     return _mode(value, at, job)
 
 
 def _leftovers(value: Json, known: set[str], at: Place, job: Job) -> None:
-    """Report the keys of a choice, or of an entry of one, that no form has."""
-    for key in value:
-        if key not in known and value[key] is not None:
+    """Report the keys of a choice, or of an entry of one, that its form does not have."""
+    for key, held in value.items():
+        if key not in known and not UNKNOWN.spares(held):
             job.note(UNKNOWN, (at, key))
 
 
@@ -75,7 +75,9 @@ def _said(rule: Form | Verdict, value: Json, at: Place, job: Job) -> Any:
 
 def _forced_search(value: Json, at: Place, job: Job) -> Any:
     """Moot on a search model, which always searches; else forced_tool_dropped, breaking."""
-    if not job.memo.get("searches"):  # a search model searches on every request, so forcing it is moot
+    if job.memo.get("searches"):  # a search model searches on every request, so forcing it is moot
+        _leftovers(value, {"type"}, at, job)
+    else:
         job.note(FORCED, at)
     return ABSENT
 
@@ -83,66 +85,85 @@ def _forced_search(value: Json, at: Place, job: Job) -> Any:
 def _named(kind: str) -> Form:
     def named(value: Json, at: Place, job: Job) -> Any:
         """The name nests one level deeper."""
-        return {"type": kind, kind: {"name": wire_name(value["name"], value.get("namespace"))}}
+        name, namespace = value.get("name"), value.get("namespace")
+        if not isinstance(name, str):  # entries of an allowed list are any objects
+            return _said(UNNAMED, value, at, job)
+        _leftovers(value, {"type", "name", "namespace"}, at, job)
+        if namespace:
+            job.note(NAMESPACE, (at, "namespace"))
+        return {"type": kind, kind: {"name": said_name(name, namespace, at, job)}}
 
     return named
 
 
-def _bridged(value: Json, at: Place, job: Job) -> Any:
-    """The function that stands for the tool."""
-    if not job.options.bridge:
-        return _said(FORCED, value, at, job)
-    return {"type": "function", "function": {"name": BRIDGES[value["type"]].name}}
+def _bridged(otherwise: Verdict) -> Form:
+    def bridged(value: Json, at: Place, job: Job) -> Any:
+        """The function that stands for the tool."""
+        name = BRIDGES[value["type"]].name
+        if name not in job.memo.get("offered", ()):  # bridging is off, or the shell runs in a container
+            return _said(otherwise, value, at, job)
+        _leftovers(value, {"type"}, at, job)
+        return {"type": "function", "function": {"name": name}}
+
+    return bridged
 
 
 def _allowed_down(value: Json, at: Place, job: Job) -> Any:
     """Mode and entries nest one level deeper; entries of hosted tools are dropped."""
-    entries = []
-    for i, entry in enumerate(value.get("tools") or []):
-        place = ((at, "tools"), i)
-        form = _ALLOWED_DOWN.get(entry.get("type", ""))
-        if form is None:
-            job.note(NOT_ALLOWED, place)
-        else:
-            _leftovers(entry, {"type", "name", "namespace"}, place, job)
-            entries.append(form(entry, place, job))
+    _leftovers(value, {"type", "mode", "tools"}, at, job)
+    entries = _entries(value.get("tools") or [], _ALLOWED_DOWN, NOT_ALLOWED, (at, "tools"), job)
     if not entries:
-        job.note(NONE_ALLOWED, at)
-        return ABSENT
+        return _said(NONE_ALLOWED, value, at, job)
     return {"type": "allowed_tools", "allowed_tools": {"mode": value.get("mode", "auto"), "tools": entries}}
 
 
 def _allowed_up(value: Json, at: Place, job: Job) -> Any:
     """Mode and entries without their nesting."""
     inner, place = value.get("allowed_tools") or {}, (at, "allowed_tools")
+    _leftovers(value, {"type", "allowed_tools"}, at, job)
     _leftovers(inner, {"mode", "tools"}, place, job)
-    entries = [_lift(entry, ((place, "tools"), i), job) for i, entry in enumerate(inner.get("tools") or [])]
+    entries = _entries(inner.get("tools") or [], _ALLOWED_UP, UNNAMED, (place, "tools"), job)
+    if not entries:
+        return _said(NONE_ALLOWED, value, at, job)
     return {"type": "allowed_tools", "mode": inner.get("mode", "auto"), "tools": entries}
+
+
+def _entries(
+    entries: list[Json], forms: Mapping[str, Form | Verdict], otherwise: Verdict, at: Place, job: Job
+) -> list[Json]:
+    """The entries of an allowed list that the target can say."""
+    said_entries = (
+        _said(forms.get(str(entry.get("type")), otherwise), entry, (at, i), job) for i, entry in enumerate(entries)
+    )
+    return [entry for entry in said_entries if entry is not ABSENT]
 
 
 def _lift(value: Json, at: Place, job: Job) -> Any:
     """The name without its nesting."""
-    kind = value.get("type", "function")
-    inner = value.get(kind) or {}
+    kind = value["type"]
+    inner = value.get(kind)
+    if not isinstance(inner, dict) or not isinstance(inner.get("name"), str):
+        return _said(UNNAMED, value, at, job)
+    _leftovers(value, {"type", kind}, at, job)
     _leftovers(inner, {"name"}, (at, kind), job)
-    return {"type": kind, "name": inner.get("name")}
+    return {"type": kind, "name": inner["name"]}
 
 
-_ALLOWED_DOWN: dict[str, Form] = {
+_ALLOWED_DOWN: Mapping[str, Form | Verdict] = {
     "function": _named("function"),
     "custom": _named("custom"),
-    "shell": _bridged,
-    "local_shell": _bridged,
-    "apply_patch": _bridged,
+    "shell": _bridged(NOT_ALLOWED),
+    "local_shell": _bridged(NOT_ALLOWED),
+    "apply_patch": _bridged(NOT_ALLOWED),
 }
 
 FORMS_DOWN: Mapping[str, Form | Verdict] = {
     "function": _named("function"),
     "custom": _named("custom"),
     "allowed_tools": _allowed_down,
-    "shell": _bridged,
-    "local_shell": _bridged,
-    "apply_patch": _bridged,
+    "shell": _bridged(FORCED),
+    "local_shell": _bridged(FORCED),
+    "apply_patch": _bridged(FORCED),
     "web_search_preview": _forced_search,
     "web_search_preview_2025_03_11": _forced_search,
     "file_search": FORCED,
@@ -156,5 +177,7 @@ FORMS_DOWN: Mapping[str, Form | Verdict] = {
 }
 """What becomes of an object tool_choice of Responses, by type."""
 
-FORMS_UP: Mapping[str, Form | Verdict] = {"function": _lift, "custom": _lift, "allowed_tools": _allowed_up}
+_ALLOWED_UP: Mapping[str, Form | Verdict] = {"function": _lift, "custom": _lift}
+
+FORMS_UP: Mapping[str, Form | Verdict] = {**_ALLOWED_UP, "allowed_tools": _allowed_up}
 """What becomes of an object tool_choice of Chat, by type."""

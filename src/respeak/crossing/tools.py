@@ -7,16 +7,18 @@ tool (degrading); one that is forced is `tool_choice.py`'s matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from respeak.codes import Code
+from respeak.crossing import web_search
 from respeak.crossing.bridges import BRIDGES
 from respeak.crossing.fold import BRIDGED
 from respeak.crossing.items import ASYNC
-from respeak.crossing.names import wire_name
+from respeak.crossing.names import said_name
 from respeak.loss import Place, Verdict
 from respeak.plan import (
+    ABSENT,
     IMPLIED,
     ONE_WAY,
     Always,
@@ -48,14 +50,20 @@ STRICT_OFF = defaulted(
     DEGRADING,
     "Responses tries strict when nothing is said; the schema does not fit, so strict is off",
 )
+STRICT_MOOT = defaulted(
+    Code.STRICT_ASSUMED,
+    HARMLESS,
+    "Responses tries strict when nothing is said; the function takes nothing, so strict is off",
+)
 NO_NAME = refused(Code.TOOL_WITHOUT_NAME, "the tool has an empty name; give it one")
-DUPLICATE = lost(Code.TOOL_DROPPED, HARMLESS, "a tool of this name is declared already")
+DUPLICATE = lost(Code.TOOL_DROPPED, HARMLESS, "the same tool is declared already")
+NAME_TAKEN = lost(Code.TOOL_DROPPED, DEGRADING, "another tool of this name is declared already; the first one holds")
+UNKNOWN_INPUT = lost(
+    Code.TOOL_FORMAT_DROPPED, DEGRADING, "this format of a custom tool's input has no counterpart; any text will come"
+)
 BRIDGE_OFF = lost(Code.TOOL_DROPPED, DEGRADING, "the tool is executed by the client and bridging is off")
 FLATTENED = approximated(Code.NAMESPACE_FLATTENED, HARMLESS, "the members go as namespace__name")
 CONTAINER = lost(Code.TOOL_DROPPED, DEGRADING, "the shell runs in a provider's container, which Chat does not have")
-NO_SEARCH = lost(Code.TOOL_DROPPED, DEGRADING, "on Chat only search models search the web; the model has one tool less")
-ALWAYS_SEARCHES = approximated(Code.WEB_SEARCH_CHANGED, DEGRADING, "on Chat every request of a search model searches")
-MAY_SEARCH = approximated(Code.WEB_SEARCH_CHANGED, DEGRADING, "on Responses the model decides whether it searches")
 UNKNOWN_TOOL = lost(Code.TOOL_DROPPED, DEGRADING, "this type of tool has no counterpart; the model has one tool less")
 BOTH_KINDS = refused(Code.FUNCTIONS_AND_TOOLS, "send either functions or tools, not both")
 
@@ -66,34 +74,13 @@ def _callers(value: Any, out: Json, at: Place, job: Job) -> None:
         job.note(verdict, at)
 
 
-def _grammar_down(value: Any, at: Place, job: Job) -> Any:
-    """A grammar nests one level deeper."""
-    if value.get("type") != "grammar":
-        return value
-    return {"type": "grammar", "grammar": {key: held for key, held in value.items() if key != "type"}}
-
-
-def _grammar_up(value: Any, at: Place, job: Job) -> Any:
-    """A grammar without its nesting."""
-    if value.get("type") != "grammar":
-        return value
-    inner = value.get("grammar") or {}
-    return {
-        "type": "grammar",
-        **{key: held for key, held in value.items() if key not in ("type", "grammar")},
-        **inner,
-    }
-
-
-def _location_down(value: Any, at: Place, job: Job) -> Any:
-    """The place nests under approximate."""
-    inner = {key: held for key, held in value.items() if key != "type" and held is not None}
-    return {"type": value.get("type") or "approximate", "approximate": inner}
-
-
-def _location_up(value: Any, at: Place, job: Job) -> Any:
-    """The place without its nesting."""
-    return {"type": value.get("type") or "approximate", **(value.get("approximate") or {})}
+def _input_format(value: Any, at: Place, job: Job) -> Any:
+    """A grammar nests one level deeper on Chat; text is the same."""
+    table = INPUT_FORMATS.get(value.get("type"))
+    if table is None:
+        job.note(UNKNOWN_INPUT, at)
+        return ABSENT
+    return said(job.plans[table], value, at, job)
 
 
 _ONLY_RESPONSES = (
@@ -123,18 +110,33 @@ CUSTOM_TOOL = Table(
         Row("type", "type", Always("custom"), Always("custom")),
         both("name", "custom.name"),
         both("description", "custom.description"),
-        both(
-            "format",
-            "custom.format",
-            down=_grammar_down,
-            up=_grammar_up,
-            note="a grammar nests one level deeper",
-        ),
+        both("format", "custom.format", down=_input_format, up=_input_format),
         *_ONLY_RESPONSES,
     ),
     "custom tools",
     ("tools[]<custom>", "tools[]<custom>"),
 )
+
+GRAMMAR = Table(
+    "grammar",
+    (
+        Row("type", "type", Always("grammar"), Always("grammar")),
+        both("syntax", "grammar.syntax"),
+        both("definition", "grammar.definition"),
+    ),
+    "grammars of custom tools",
+    ("tools[]<custom>.format<grammar>", "tools[]<custom>.custom.format<grammar>"),
+)
+
+TEXT_INPUT = Table(
+    "text_input",
+    (Row("type", "type", Always("text"), Always("text")),),
+    "free text of custom tools",
+    ("tools[]<custom>.format<text>", "tools[]<custom>.custom.format<text>"),
+)
+
+INPUT_FORMATS: Mapping[Any, str] = {"grammar": "grammar", "text": "text_input"}
+"""What becomes of the format of a custom tool's input, by type: the table that says it."""
 
 LEGACY_FUNCTION = Table(
     "legacy_function",
@@ -182,28 +184,16 @@ BRIDGE_TOOL = Table(
     ("tools[]<shell>", "tools[]<function>"),
 )
 
-WEB_SEARCH = Table(
-    "web_search",
-    (
-        Row("type", None, down=IMPLIED, note="the presence of web_search_options"),
-        both("search_context_size"),
-        both("user_location", down=_location_down, up=_location_up),
-        only_responses("filters", lost(Code.SEARCH_FILTER_DROPPED, BREAKING, "Chat searches without a filter")),
-        only_responses(
-            "external_web_access",
-            lost(Code.SEARCH_FILTER_DROPPED, BREAKING, "Chat searches the live web always", unless=(True,)),
-        ),
-        only_responses(
-            "search_content_types",
-            lost(Code.SEARCH_FILTER_DROPPED, DEGRADING, "Chat does not choose content types"),
-        ),
-        only_chat("type", IMPLIED),
-    ),
-    "web search",
-    ("tools[]<web_search>", "web_search_options"),
+TABLES = (
+    FUNCTION_TOOL,
+    CUSTOM_TOOL,
+    GRAMMAR,
+    TEXT_INPUT,
+    LEGACY_FUNCTION,
+    NAMESPACE_TOOL,
+    BRIDGE_TOOL,
+    *web_search.TABLES,
 )
-
-TABLES = (FUNCTION_TOOL, CUSTOM_TOOL, LEGACY_FUNCTION, NAMESPACE_TOOL, BRIDGE_TOOL, WEB_SEARCH)
 
 
 def _hosted(what: str) -> Verdict:
@@ -241,9 +231,9 @@ class ToolsDown:
 
     def __init__(self, model: str, job: Job) -> None:
         self.job = job
-        self.searches = "search" in model
+        self.searches = web_search.searches(model)
         self.tools: list[Json] = []
-        self.names: set[str] = set()
+        self.names: dict[str, Json] = {}
         self.web_search: Json | None = None
         self.web_search_at: Place = None
 
@@ -263,11 +253,11 @@ class ToolsDown:
         """A function or custom tool."""
         kind = tool["type"]
         out = said(self.job.plans[f"{kind}_tool"], tool, at, self.job)
-        out[kind]["name"] = wire_name(tool["name"], namespace)
+        out[kind]["name"] = said_name(tool["name"], namespace, at, self.job)
         if kind == "function" and tool.get("strict") is None and self.job.target.strict:
-            strict = fits_strict(tool.get("parameters"))
+            strict, verdict = strict_in_force(tool.get("parameters"))
             out[kind]["strict"] = strict
-            self.job.note(STRICT_ON if strict else STRICT_OFF, at)
+            self.job.note(verdict, at)
         self.add(out, kind, at)
 
     def bridge(self, tool: Json, at: Place, namespace: str | None) -> None:
@@ -294,19 +284,19 @@ class ToolsDown:
 
     def search(self, tool: Json, at: Place, namespace: str | None) -> None:
         """Web search: not a tool on Chat but an option of search models."""
-        if not self.searches:
-            self.job.note(NO_SEARCH, at)
+        if not self.searches or self.web_search is not None:
+            self.job.note(web_search.SECOND_SEARCH if self.searches else web_search.NO_SEARCH, at)
             return
-        self.job.note(ALWAYS_SEARCHES, at)
+        self.job.note(web_search.ALWAYS_SEARCHES, at)
         self.web_search = said(self.job.plans["web_search"], tool, at, self.job)
         self.web_search_at = at
 
     def add(self, tool: Json, kind: str, at: Place) -> None:
         name = tool[kind]["name"]
         if name in self.names:
-            self.job.note(DUPLICATE, at)
+            self.job.note(DUPLICATE if self.names[name] == tool else NAME_TAKEN, at)
             return
-        self.names.add(name)
+        self.names[name] = tool
         self.job.memo.setdefault("places", {})[id(tool)] = at
         self.tools.append(tool)
 
@@ -330,21 +320,28 @@ def tools_up(tools: list[Json], at: Place, job: Job) -> list[Json]:
         if odd is not None:
             job.note(odd.responses, (at, i))
             out.append(odd.tool())
+            job.memo.setdefault("places", {})[id(out[-1])] = (at, i)
         elif isinstance(rule, Verdict):
             job.note(rule, (at, i))
         elif inner.get("name") == "":
             job.note(NO_NAME, (at, i))
         else:
             out.append(explicit(said(job.plans[rule], tool, (at, i), job)))
+            job.memo.setdefault("places", {})[id(out[-1])] = (at, i)
     return out
 
 
 def functions_up(functions: list[Json], at: Place, job: Job) -> list[Json]:
     """Deprecated `functions` as Responses tools."""
     plan = job.plans["legacy_function"]
-    return [
-        explicit({"type": "function", **said(plan, function, (at, i), job)}) for i, function in enumerate(functions)
-    ]
+    places = job.memo.setdefault("places", {})
+    out: list[Json] = []
+    for i, function in enumerate(functions):
+        if function["name"] == "":
+            job.note(NO_NAME, (at, i))
+        out.append(explicit({"type": "function", **said(plan, function, (at, i), job)}))
+        places[id(out[-1])] = (at, i)
+    return out
 
 
 def explicit(tool: Json) -> Json:
@@ -355,25 +352,39 @@ def explicit(tool: Json) -> Json:
     return tool
 
 
-def web_search_up(value: Json, at: Place, job: Job) -> list[Json]:
-    """`web_search_options` as a tool."""
-    job.note(MAY_SEARCH, at)
-    return [{"type": "web_search", **said(job.plans["web_search"], value, at, job)}]
+def strict_in_force(schema: Any) -> tuple[bool, Verdict]:
+    """`strict` where Responses leaves it open, and what to say about it (OBS-18)."""
+    if not schema:
+        return False, STRICT_MOOT
+    strict = schema.get("type") == "object" and fits_strict(schema)
+    return strict, STRICT_ON if strict else STRICT_OFF
+
+
+_NOT_STRICT = {"allOf", "oneOf", "not", "if", "then", "else", "patternProperties", "dependentRequired"}
+"""Keywords outside the strict subset: with `strict: true` the live service refuses them."""
 
 
 def fits_strict(schema: Any) -> bool:
     """True when a JSON schema is in the strict subset already: closed objects with every property required."""
     if not isinstance(schema, dict):
         return schema is None
+    if _NOT_STRICT & schema.keys():
+        return False
     if "properties" in schema or schema.get("type") == "object":
+        properties, required = schema.get("properties") or {}, schema.get("required") or []
         closed = schema.get("additionalProperties") is False
-        if not closed or set(schema.get("required") or ()) != set(schema.get("properties") or ()):
+        if not (closed and isinstance(properties, dict) and isinstance(required, list)):
+            return False
+        if {str(name) for name in required} != set(properties):
             return False
     return all(fits_strict(inner) for inner in _inner_schemas(schema))
 
 
-def _inner_schemas(schema: Json) -> list[Any]:
+def _inner_schemas(schema: Json) -> Iterator[Any]:
     """The schemas inside a schema, wherever the strict subset allows some."""
-    inner = [value for key in ("properties", "$defs", "definitions") for value in (schema.get(key) or {}).values()]
-    inner += [value for key in ("anyOf", "allOf", "oneOf") for value in schema.get(key) or ()]
-    return inner + ([schema["items"]] if isinstance(schema.get("items"), dict) else [])
+    for key in ("properties", "$defs", "definitions"):
+        held = schema.get(key)
+        yield from held.values() if isinstance(held, dict) else ()
+    held = schema.get("anyOf")
+    yield from held if isinstance(held, list) else ()
+    yield schema.get("items")

@@ -103,7 +103,7 @@ def first_line(function: Any) -> str:
     text = function.__doc__ if isinstance(function, FunctionType | type) else ""
     line = (text or "").strip().splitlines()[0] if (text or "").strip() else ""
     line = line.replace("`", "").rstrip(".")
-    proper = line.startswith(PROPER) or line[:2].isupper()
+    proper = line.startswith(PROPER) or (line[:2].isupper() and line[1:2] != " ")
     return line if proper else line[:1].lower() + line[1:]
 
 

@@ -120,11 +120,13 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
 def _tools(tools: list[Json], at: Place, job: Job) -> list[Json]:
     """Functions and custom tools with `strict` spelled out; hosted tools are not documented."""
     out = []
+    places = job.memo.get("places", {})
     for i, tool in enumerate(tools):
+        place = places.get(id(tool), (at, i))
         if tool.get("type") not in KNOWN_TOOLS:
-            job.note(HOSTED_TOOL, (at, i))
+            job.note(HOSTED_TOOL, place)
             continue
-        job.note(UNDOCUMENTED, (at, i))
+        job.note(UNDOCUMENTED, place)
         unsaid = tool["type"] == "function" and tool.get("strict") is None
         out.append({**tool, "strict": fits_strict(tool.get("parameters"))} if unsaid else tool)
     return out
@@ -148,6 +150,8 @@ def _include(values: list[Any], job: Job) -> list[Any]:
 
 def unshape_answer(payload: Json, job: Job) -> Json:
     """An AIML answer as the family has it: the page lists `output_text` and no `output` (profiles.md section 1)."""
+    if job.target.family == "chat":
+        return payload  # the crossing reads output_text itself
     request = job.request or {}
     out = dict(payload)
     out.setdefault("error", None)
