@@ -57,8 +57,28 @@ def test_an_unknown_dialect_names_the_nearest() -> None:
 
 
 def test_a_source_only_dialect_is_no_target() -> None:
-    with pytest.raises(UnknownDialect, match="known are responses"):
+    with pytest.raises(UnknownDialect, match=r'"codex-guide" is a source only.*known are responses'):
         respeak.translate_request(REQUEST, source="responses", target="codex-guide")
+
+
+def test_clients_of_a_source_only_dialect_get_their_answers() -> None:
+    part = {"type": "output_text", "text": "hi", "annotations": []}
+    message = {"type": "message", "role": "assistant", "status": "completed", "content": [part]}
+    answer = {
+        "id": "r",
+        "object": "response",
+        "created_at": 1,
+        "model": "m",
+        "output": [message],
+        "status": "completed",
+    }
+    said = respeak.translate_response(answer, source="responses", target="codex-guide")
+    assert said.payload["choices"][0]["message"]["content"] == "hi"
+
+
+def test_a_number_that_no_number_type_holds_is_an_invalid_payload() -> None:
+    with pytest.raises(InvalidPayload, match="1e400"):
+        respeak.translate_request('{"input": "hi", "wibble": 1e400}', source="responses", target="litellm")
 
 
 def test_tolerate_takes_four_words() -> None:

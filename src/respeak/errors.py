@@ -65,17 +65,21 @@ class TranslationError(RespeakError):
 
 
 class UnknownDialect(RespeakError, ValueError):
-    """No dialect of that name; the message names the nearest one."""
+    """No dialect of that name, or none that requests can be said in; the message names the nearest one."""
 
-    def __init__(self, name: str, known: Sequence[str]) -> None:
+    def __init__(self, name: str, known: Sequence[str], source_only: bool = False) -> None:
         self.name = name
         self.known = tuple(known)
-        near = difflib.get_close_matches(name, self.known, n=1)
+        self.source_only = source_only
+        near = [] if source_only else difflib.get_close_matches(name, self.known, n=1)
         hint = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(self.known)}"
-        super().__init__(f'unknown dialect "{name}": {hint}')
+        trouble = (
+            f'"{name}" is a source only, no request can be said in it' if source_only else f'unknown dialect "{name}"'
+        )
+        super().__init__(f"{trouble}: {hint}")
 
-    def __reduce__(self) -> tuple[type[UnknownDialect], tuple[str, Sequence[str]]]:
-        return type(self), (self.name, self.known)
+    def __reduce__(self) -> tuple[type[UnknownDialect], tuple[str, Sequence[str], bool]]:
+        return type(self), (self.name, self.known, self.source_only)
 
 
 def _sentence(loss: Loss) -> str:

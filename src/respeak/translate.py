@@ -9,6 +9,7 @@ a dialect said in itself comes out equal.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -61,7 +62,7 @@ def translate_request(
     Raises InvalidPayload (malformed in its own dialect), TranslationError (a loss beyond `tolerate`, or no honest
     output at all), UnknownDialect. Rules: mapping tables R2C-REQ, C2R-REQ, R2C-ITEM, C2R-MSG and the profiles.
     """
-    start, end = _ends(source, target, tolerate)
+    start, end = _ends(source, target, tolerate, "request")
     body = _read(payload)
     _check(body, start, "request")
     if start is end:
@@ -88,7 +89,7 @@ def translate_response(
     status. Raises as `translate_request` does. Rules: mapping tables R2C-RESP, C2R-RESP, R2C-OUT, C2R-MSGOUT,
     FINISH and USAGE.
     """
-    start, end = _ends(source, target, tolerate)
+    start, end = _ends(source, target, tolerate, "response")
     body, asked = _read(payload), None if request is None else _read(request)
     _check(body, start, "response")
     if start is end:
@@ -109,7 +110,7 @@ def translate_error(payload: Any, *, source: str, target: str, status: int, requ
     The body is `{error: {message, type, param, code}}` for both families; other shapes are read too. Raises
     InvalidPayload and UnknownDialect. Rules: mapping table ERROR.
     """
-    start, end = _ends(source, target, "breaking")
+    start, end = _ends(source, target, "breaking", "error")
     body, asked = _read(payload), None if request is None else _read(request)
     _check(body, start, "error")
     job = Job({}, start, end, Options(), asked)
@@ -121,11 +122,12 @@ def translate_error(payload: Any, *, source: str, target: str, status: int, requ
     return Translation(out, job.ledger, status)
 
 
-def _ends(source: str, target: str, tolerate: str) -> tuple[Profile, Profile]:
+def _ends(source: str, target: str, tolerate: str, kind: Kind) -> tuple[Profile, Profile]:
+    """The profiles of a route. Clients of a source-only dialect get answers, but nobody sends them requests."""
     start, end = profiles.get(source), profiles.get(target)
-    if end.source_only and start is not end:
+    if kind == "request" and end.source_only and start is not end:
         targets = tuple(name for name in profiles.names() if not profiles.get(name).source_only)
-        raise UnknownDialect(target, targets)
+        raise UnknownDialect(target, targets, source_only=True)
     if tolerate not in TOLERANCES:
         raise ValueError(f"tolerate is {tolerate!r}; expected one of {', '.join(TOLERANCES)}")
     return start, end
@@ -151,9 +153,16 @@ def _check(body: Json, profile: Profile, kind: Kind) -> None:
 
 def _parsed(text: str | bytes | bytearray) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise InvalidPayload([Violation("", "a JSON document", f"{error}")]) from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:40]}, which no number type holds")
+    return number
 
 
 def _no_constant(name: str) -> Any:

@@ -358,7 +358,8 @@ def test_output_text_alone_is_read_and_beside_output_it_is_a_repetition() -> Non
 
 
 def test_the_moderation_result_becomes_a_list_of_one() -> None:
-    result = {"type": "moderation_result", "model": "omni", "flagged": True, "categories": {}}
+    result = {"type": "moderation_result", "model": "omni", "flagged": True, "categories": {"violence": True}}
+    result |= {"category_scores": {"violence": 0.9}, "category_applied_input_types": {"violence": ["text"]}}
     error = {"type": "error", "code": "c", "message": "m"}
     said, _ = down([text("hi")], moderation={"input": result, "output": error})
     assert said["moderation"] == {
@@ -495,7 +496,7 @@ def test_annotations_and_logprobs_move_into_the_text_part() -> None:
 def test_logprobs_of_a_refusal_have_no_place() -> None:
     entry = {"token": "n", "logprob": -1, "bytes": [110], "top_logprobs": []}
     assert up({"refusal": "n"}, logprobs={"content": None, "refusal": [entry]})[1] == [
-        ("logprobs_dropped", "/choices/0/logprobs/refusal", "degrading")
+        ("logprobs_dropped", "/choices/0/logprobs/refusal", "harmless")
     ]
 
 
@@ -628,7 +629,7 @@ def test_bridged_calls_come_back_in_the_form_of_their_tool() -> None:
     said, _ = up({"tool_calls": [patch, shell]}, "tool_calls", request=asked)
     assert [item["type"] for item in said["output"]] == ["apply_patch_call", "local_shell_call"]
     assert said["output"][0]["operation"] == {"type": "delete_file", "path": "x"}
-    assert said["output"][1]["action"] == {"type": "exec", "command": ["ls"]}
+    assert said["output"][1]["action"] == {"type": "exec", "command": ["ls"], "env": {}}
     said, losses = up({"tool_calls": [chat_call("apply_patch", "oops")]}, "tool_calls", request=asked)
     assert said["output"][0]["type"] == "function_call"
     assert losses == [("bridge_unreadable", "/choices/0/message/tool_calls/0", "degrading")]
@@ -651,10 +652,11 @@ def test_reasoning_text_is_an_item_only_where_the_profile_says_so() -> None:
 def test_audio_of_an_answer_is_breaking_and_several_moderation_results_are_merged() -> None:
     audio = {"id": "a", "data": "AA", "expires_at": 1, "transcript": "t"}
     assert up({"content": "a", "audio": audio})[1] == [("audio_dropped", "/choices/0/message/audio", "breaking")]
-    results = [{"type": "moderation_result", "model": "o", "flagged": flagged} for flagged in (False, True)]
+    found = {"categories": {}, "category_scores": {}, "category_applied_input_types": {}}
+    results = [{"type": "moderation_result", "model": "o", "flagged": flagged, **found} for flagged in (False, True)]
     held = {"type": "moderation_results", "model": "o", "results": results}
     said, losses = up(
         {"content": "a"}, moderation={"input": held, "output": {"type": "error", "code": "c", "message": "m"}}
     )
-    assert said["moderation"]["input"] == {"type": "moderation_result", "model": "o", "flagged": True}
+    assert said["moderation"]["input"] == {"type": "moderation_result", "model": "o", "flagged": True, **found}
     assert losses == [("moderation_merged", "/moderation/input/results", "degrading")]

@@ -167,9 +167,10 @@ def test_param_names_the_very_item_when_the_request_is_known() -> None:
     output = {"type": "function_call_output", "call_id": "c", "output": "x"}
     items = [{"role": "user", "content": "hi"}, call, output, {"role": "user", "content": "more"}]
     asked = {"model": "m", "input": items, "instructions": "Be brief."}
-    for position, place in ((0, "instructions"), (1, "input[0]"), (2, "input[1]"), (3, "input[2]"), (4, "input[3]")):
+    places = ("instructions", "input[0].content", "input[1]", "input[2].output", "input[3].content")
+    for position, place in enumerate(places):
         back = said(body(param=f"messages[{position}].content"), request=asked)
-        assert back["error"]["param"] == f"{place}.content"
+        assert back["error"]["param"] == place
 
 
 def test_param_names_the_field_that_the_client_used() -> None:
@@ -181,3 +182,82 @@ def test_param_names_the_field_that_the_client_used() -> None:
 def test_params_are_split_and_joined() -> None:
     assert split("input[3].content.0") == ["input", 3, "content", 0]
     assert join(["input", 3, "content", 0]) == "input[3].content[0]"
+
+
+# Failed answers -------------------------------------------------------------------------------------------------
+
+WHOLE: Json = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1,
+    "model": "m",
+    "output": [],
+    "status": "failed",
+    "error": {"code": "server_error", "message": "m"},
+}
+
+
+def lost_of(answer: Json) -> list[tuple[str, str, str]]:
+    back = respeak.translate_response(answer, source="responses", target="chat")
+    return [(loss.code.value, loss.path, loss.severity.value) for loss in back.losses]
+
+
+def test_what_a_failed_answer_holds_beside_its_error_is_reported() -> None:
+    item = {"type": "message", "role": "assistant", "content": [], "phase": "commentary"}
+    usage = {"input_tokens": 1, "output_tokens": 1, "total_tokens": 2}
+    assert lost_of({**WHOLE, "output": [item], "usage": usage, "user": "u", "temperature": 1.0}) == [
+        ("phase_dropped", "/output/0/phase", "degrading"),
+        ("error_detail_dropped", "/output", "degrading"),
+        ("usage_detail_dropped", "/usage", "harmless"),
+        ("report_dropped", "/user", "harmless"),
+    ]
+
+
+def test_the_error_of_a_cancelled_answer_is_reported() -> None:
+    assert lost_of({**WHOLE, "status": "cancelled"}) == [
+        ("error_status_assumed", "/status", "harmless"),
+        ("error_detail_dropped", "/error", "harmless"),
+    ]
+
+
+def test_a_code_that_is_a_number_is_said_as_a_string() -> None:
+    back = failed(code=502)
+    assert (back.status, back.payload["error"]["code"]) == (500, "502")
+
+
+def test_a_failed_answer_without_an_error_is_a_server_error() -> None:
+    back = respeak.translate_response({**WHOLE, "error": None}, source="responses", target="chat")
+    assert back.status == 500
+    assert back.payload == {
+        "error": {"message": "The response failed.", "type": "server_error", "param": None, "code": None}
+    }
+
+
+# Bodies of other shapes -----------------------------------------------------------------------------------------
+
+ODD_BODIES: list[tuple[Json, Json, list[tuple[str, str]]]] = [
+    ({"error": "short", "message": "long"}, {"message": "short"}, [("error_detail_dropped", "/message")]),
+    ({"message": "m", "detail": "d"}, {"message": "m"}, [("error_detail_dropped", "/detail")]),
+    ({"detail": [{"loc": ["body"], "msg": "bad"}]}, {"message": '[{"loc":["body"],"msg":"bad"}]'}, []),
+    ({"detail": {"message": "m", "code": 7}}, {"message": "m", "code": "7"}, []),
+    ({"error": None, "message": "m"}, {"message": "m"}, []),
+    ({"error": ""}, {"message": "The upstream answered 400."}, []),
+    ({"message": "m", "type": "t", "param": "temperature", "code": 5}, {"message": "m", "type": "t", "code": "5"}, []),
+]
+
+
+@pytest.mark.parametrize(("payload", "expected", "lost"), ODD_BODIES, ids=str)
+def test_the_words_of_an_error_are_carried_or_reported(
+    payload: Json, expected: Json, lost: list[tuple[str, str]]
+) -> None:
+    back = respeak.translate_error(payload, source="chat", target="responses", status=400)
+    full = {"type": "invalid_request_error", "param": payload.get("param"), "code": None, **expected}
+    assert back.payload == {"error": full}
+    assert [(loss.code, loss.path) for loss in back.losses] == lost
+
+
+def test_the_bodies_of_official_errors_are_those_of_the_sdk() -> None:
+    """`Error` requires all four keys for both families."""
+    for payload in ({"error": {"message": "m"}}, {"error": "m"}, {}):
+        for route in (("chat", "responses"), ("responses", "chat")):
+            assert set(said(payload, *route)["error"]) == {"message", "type", "param", "code"}

@@ -20,13 +20,14 @@ def dialects(as_json: bool) -> None:
         click.echo(json_bytes([dataclasses.asdict(dialect) for dialect in found]))
         return
     out = console()
-    shown = table("dialect", "family", "endpoint", "model ids", "phase", tight=out.width < WIDE)
+    tight = out.width < WIDE
+    shown = table("dialect", "family", "endpoint", "model ids", "phase", tight=tight)
     for dialect in found:
         name = Text(dialect.name, "bold")
         shown.add_row(
             name.append("\nsource only", "not bold dim") if dialect.source_only else name,
             dialect.family,
-            dialect.endpoint.removeprefix("POST "),
+            dialect.endpoint.removeprefix("POST ") if tight else dialect.endpoint,
             "\n".join(dialect.models),
             "kept" if dialect.phase else "lost",
         )

@@ -61,13 +61,9 @@ def _road(row: Explained, route: str | None) -> str:
 
 def _row(out: Console, row: Explained) -> None:
     """The fields with what may be lost, then the rule, then the reasons that it does not name itself."""
-    fields = "(between fields)" if row.source_field is None else row.source_field
-    landed = "" if row.target_field is None else f" → {row.target_field}"
-    if row.source_field is None and landed:
-        fields, landed = row.target_field or "", ""
-    elif row.source_field is not None and not landed:
-        landed = " → nothing"
-    heading = Text.assemble((fields, "bold"), landed)
+    heading = Text.assemble((row.source_field or row.target_field or "(between fields)", "bold"))
+    if row.source_field is not None and (row.target_field is not None or _gone(row)):
+        heading.append(f" → {row.target_field or 'nothing'}")
     told = all(verdict.why in row.rule for verdict in row.losses)
     for grade_and_code in dict.fromkeys(map(_loss, row.losses)) if told else ():
         heading.append("  ").append(" ".join(grade_and_code), GRADES[grade_and_code[0]])
@@ -76,6 +72,11 @@ def _row(out: Console, row: Explained) -> None:
         indented(out, Text(row.rule), 6)
     for verdict in () if told else row.losses:
         indented(out, _reason(verdict), 6)
+
+
+def _gone(row: Explained) -> bool:
+    """True when the rule leaves the field out; without a target field others may be said by the form of the target."""
+    return row.rule.startswith(("left out", "refused")) or any(verdict.why == row.rule for verdict in row.losses)
 
 
 def _loss(verdict: Verdict) -> tuple[str, str]:

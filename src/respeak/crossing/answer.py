@@ -157,12 +157,20 @@ ANSWER_MESSAGE = Table(
     "answer_message",
     (
         only_chat("role", IMPLIED, note="always assistant"),
+        only_chat("phase", IMPLIED, note="kept on the message item if it is commentary or final_answer"),
         only_chat("content", IMPLIED, note="an output_text part"),
         only_chat("refusal", IMPLIED, note="a refusal part"),
         only_chat("annotations", IMPLIED, note="annotations of the output_text part"),
         only_chat("tool_calls", IMPLIED, note="one item each, behind the message"),
         only_chat("function_call", IMPLIED, note="a function_call item with a call_id made for it"),
-        only_chat("audio", lost(Code.AUDIO_DROPPED, BREAKING, "Responses answers hold no audio")),
+        only_chat(
+            "audio",
+            lost(
+                Code.AUDIO_DROPPED,
+                BREAKING,
+                "Responses answers hold no audio; its transcript is sent if there is no text",
+            ),
+        ),
         *(
             only_chat(name, Step(_reasoning, "a reasoning item where the profile says so", (NO_REASONING,)))
             for name in REASONING

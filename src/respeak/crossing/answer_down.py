@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak.codes import Code
-from respeak.crossing import bridges
+from respeak.crossing import bridges, ids
 from respeak.crossing.answer import REPEATED
-from respeak.crossing.citations import annotations_down
+from respeak.crossing.answer_up import FILLED, ID_MADE
+from respeak.crossing.citations import annotations_down, logprobs_down
 from respeak.crossing.finish import finish_reason
 from respeak.crossing.fold import BRIDGED
 from respeak.crossing.items import PHASE
@@ -30,6 +31,8 @@ MERGED = approximated(
 COMMENTARY = lost(Code.COMMENTARY_DROPPED, DEGRADING, "only the final answer is sent; the commentary is left out")
 REORDERED = approximated(Code.ORDER_CHANGED, HARMLESS, "Chat puts the text before the calls")
 REASONING = lost(Code.REASONING_DROPPED, DEGRADING, "Chat answers hold no reasoning items")
+MORE_CALLS = lost(Code.CALLS_DROPPED, BREAKING, "the client asked with functions: its answer holds one call, the first")
+CALL_ID = lost(Code.CALL_ID_DROPPED, HARMLESS, "the client asked with functions: its calls have no ids")
 
 
 def _record(severity: Any, what: str) -> Verdict:
@@ -82,6 +85,7 @@ OUTPUT_DOWN: Mapping[str, str | Verdict] = {
 
 UNKNOWN_OUTPUT = lost(Code.UNKNOWN_ITEM_DROPPED, DEGRADING, "this type of item has no counterpart")
 CLIENT_SEARCH = _action("a tool search")
+UNBRIDGED = _action("a call of its shell or patch tool (options.bridge is off)")
 CONTAINER_CALL = _record(DEGRADING, "calls of a shell that the provider runs")
 
 
@@ -97,16 +101,31 @@ class AnswerFold:
         self.logprobs: list[Json] = []
         self.calls: list[Json] = []
         self.said = 0
+        self.taken: set[str] = set()
 
     def choice(self) -> Json:
         """The one choice of the answer."""
-        items, at = output_items(self.payload, self.job)
-        silent = self.hidden(items)
-        for i, item in enumerate(items):
-            self.item(item, (at, i), i in silent)
+        items = output_items(self.payload, self.job)
+        silent = self.hidden([item for item, _ in items])
+        for i, (item, at) in enumerate(items):
+            self.item(item, at, i in silent)
         logprobs = {"content": self.logprobs, "refusal": None} if self.logprobs else None
         finish = finish_reason(self.payload, bool(self.calls), self.job)
-        return {"index": 0, "message": self.message(), "logprobs": logprobs, "finish_reason": finish}
+        choice = {"index": 0, "message": self.message(), "logprobs": logprobs, "finish_reason": finish}
+        return self.legacy(choice) if self.calls and asked_with_functions(self.job.request) else choice
+
+    def legacy(self, choice: Json) -> Json:
+        """The choice for a client that sent `functions`: the first call as function_call."""
+        places = self.job.memo["places"]
+        call, *more = choice["message"].pop("tool_calls")
+        self.job.note(CALL_ID, (places[id(call)], "call_id"))
+        for dropped in more:
+            self.job.note(MORE_CALLS, places[id(dropped)])
+        custom = call.get("custom")
+        arguments = custom and {"name": custom["name"], "arguments": bridges.custom_arguments(custom["input"])}
+        choice["message"]["function_call"] = arguments or call["function"]
+        finish = choice["finish_reason"]
+        return {**choice, "finish_reason": "function_call" if finish == "tool_calls" else finish}
 
     def hidden(self, items: list[Json]) -> set[int]:
         """Positions of commentary that the answer leaves out: by option, and in structured output (10.2)."""
@@ -117,7 +136,7 @@ class AnswerFold:
         return commentary if len(commentary) < len(spoken) else set()
 
     def item(self, item: Json, at: Place, silent: bool) -> None:
-        rule = _special(item) or OUTPUT_DOWN.get(item.get("type", ""), UNKNOWN_OUTPUT)
+        rule = _special(item, self.job) or OUTPUT_DOWN.get(item.get("type", ""), UNKNOWN_OUTPUT)
         if isinstance(rule, Verdict):
             self.job.note(rule, at)
         elif silent:
@@ -153,7 +172,7 @@ class AnswerFold:
         if first and text:
             before, first = before + self.job.options.separator, False
         self.annotations += annotations_down(part.get("annotations") or [], len(before), (at, "annotations"), self.job)
-        self.logprobs += part.get("logprobs") or []
+        self.logprobs += logprobs_down(part.get("logprobs") or [], (at, "logprobs"), self.job)
         self.text = before + text
         walk(self.job.plans["answer_text"], part, {}, at, self.job)
         return first
@@ -169,7 +188,14 @@ class AnswerFold:
         kind = "function" if item["type"] == "function_call" else "custom"
         call = said(self.job.plans["tool_call" if kind == "function" else "custom_call"], item, at, self.job)
         call[kind]["name"] = wire_name(item["name"], item.get("namespace"))
+        if kind == "function" and not item["arguments"] and not self.cut(item):
+            call["function"]["arguments"] = "{}"
+            self.job.note(FILLED, at)
         self.add(call, at)
+
+    def cut(self, item: Json) -> bool:
+        """True when the call may have been cut: an empty string is no sign of a call without arguments then."""
+        return "incomplete" in (item.get("status"), self.payload.get("status"))
 
     def bridged(self, item: Json, at: Place) -> None:
         """A call that the client executes, said as a function call."""
@@ -183,8 +209,21 @@ class AnswerFold:
         self.add(call, at)
 
     def add(self, call: Json, at: Place) -> None:
+        call["id"] = self.call_id(call["id"], at)
         self.job.memo.setdefault("places", {})[id(call)] = at
         self.calls.append(call)
+
+    def call_id(self, given: str, at: Place) -> str:
+        """An id that is not empty and used once; Chat has no longest one."""
+        if given and given not in self.taken:
+            self.taken.add(given)
+            return given
+        self.job.note(ID_MADE, (at, "call_id"))
+        made = ids.legacy_call_id(given or str(self.payload.get("id") or "0"), len(self.calls))
+        while made in self.taken:
+            made += "_"
+        self.taken.add(made)
+        return made
 
     def message(self) -> Json:
         """The message, with the keys that Chat requires: role, content, refusal."""
@@ -200,31 +239,40 @@ class AnswerFold:
         return out
 
 
-def output_items(payload: Json, job: Job) -> tuple[list[Json], Place]:
-    """The output and its place; an answer that holds only `output_text` is one message."""
-    items, text = payload.get("output") or [], payload.get("output_text")
-    if text and not items:
-        part = {"type": "output_text", "text": text}
-        return [{"type": "message", "role": "assistant", "content": [part]}], (None, "output")
-    if text:
-        job.note(REPEATED, job.memo["output_text"])
-    return items, (None, "output")
+def output_items(payload: Json, job: Job) -> list[tuple[Json, Place]]:
+    """The output items with their places; `output_text` without any message is one, in front of the calls."""
+    items: list[tuple[Json, Place]] = [
+        (item, ((None, "output"), i)) for i, item in enumerate(payload.get("output") or [])
+    ]
+    text, place = payload.get("output_text"), job.memo.get("output_text")
+    if not text:
+        return items
+    if any(item.get("type") == "message" for item, _ in items):
+        job.note(REPEATED, place)
+        return items
+    part = {"type": "output_text", "text": text}
+    return [({"type": "message", "role": "assistant", "content": [part]}, place), *items]
 
 
 def structured(payload: Json, request: Json | None) -> bool:
     """True when the client asked for JSON: only the final answer may be its content then."""
-    asked = (payload.get("text") or {}).get("format") or (request or {}).get("response_format")
-    return isinstance(asked, dict) and str(asked.get("type", "")).startswith("json")
+    formats = (payload.get("text") or {}).get("format"), (request or {}).get("response_format")
+    return any(isinstance(asked, dict) and str(asked.get("type", "")).startswith("json") for asked in formats)
 
 
-def _special(item: Json) -> Verdict | None:
+def asked_with_functions(request: Json | None) -> bool:
+    """True when the client knows only the deprecated functions."""
+    return bool(request and request.get("functions") and not request.get("tools"))
+
+
+def _special(item: Json, job: Job) -> Verdict | None:
     """Items whose rule depends on who runs them."""
     kind = item.get("type")
     if kind == "shell_call" and (item.get("environment") or {}).get("type", "local") != "local":
         return CONTAINER_CALL
     if kind == "tool_search_call" and item.get("execution") == "client":
         return CLIENT_SEARCH
-    return None
+    return UNBRIDGED if kind in bridges.BY_CALL and not job.options.bridge else None
 
 
 PartStep = Callable[[AnswerFold, Json, Place, bool], bool]

@@ -7,6 +7,7 @@ request says which names stood for custom tools, bridges and namespaces, and wha
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from respeak.codes import Code
 from respeak.crossing import bridges, ids
@@ -16,14 +17,17 @@ from respeak.crossing.items import UNKNOWN_CALL, call_table
 from respeak.crossing.names import Declared, declared_tools
 from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.crossing.tools import fits_strict
-from respeak.loss import Place
-from respeak.plan import Job, Json, said, walk
+from respeak.crossing.unfold import INFERRED
+from respeak.loss import Place, Verdict
+from respeak.plan import UNKNOWN, Job, Json, said, walk
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, defaulted, lost
 
 CHOICES = lost(Code.CANDIDATES_DROPPED, BREAKING, "Responses holds one answer; the first choice is sent")
 FILLED = defaulted(Code.ARGUMENTS_FILLED, HARMLESS, "an empty string is no JSON; a call without arguments sends {}")
 LEGACY_ID = defaulted(Code.CALL_ID_MADE, HARMLESS, "function_call has no id; one was made from its position")
 ID_MADE = defaulted(Code.CALL_ID_MADE, HARMLESS, "the call's id was empty, doubled or over 64 characters")
+NO_TEXT_TO_CITE = lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "the answer has no text that they could stand in")
+NO_TEXT_TO_WEIGH = lost(Code.LOGPROBS_DROPPED, DEGRADING, "the answer has no text whose logprobs they could be")
 UNREADABLE = lost(
     Code.BRIDGE_UNREADABLE,
     DEGRADING,
@@ -50,6 +54,18 @@ ECHOED = (
 
 SOMETIMES = ("safety_identifier", "prompt_cache_key", "service_tier", "store", "conversation")
 """Fields that a Response repeats only when the request says them."""
+
+CUT = ("length", "content_filter")
+"""Values of finish_reason after which the last item is not whole."""
+
+PHASES = ("commentary", "final_answer")
+
+ANSWER_PARTS: Mapping[str, str | Verdict] = {
+    "text": "output_text",
+    "refusal": "refusal",
+    "thinking": HIDDEN_REASONING,
+}
+"""What becomes of a part of the content, which some providers send as a list: its table, or the verdict on it."""
 
 
 def _defaults() -> Json:
@@ -85,68 +101,93 @@ class AnswerUnfold:
         self.call_ids = ids.CallIds()
 
     def read(self, choice: Json, at: Place) -> Ending:
-        """Fill `items` from the first choice; says how the answer ended."""
+        """Fill `items` from the choice; says how the answer ended."""
         walk(self.job.plans["choice"], choice, {}, at, self.job)
-        message, place = choice.get("message") or {}, (at, "message")
+        message, place, finish = choice.get("message") or {}, (at, "message"), choice.get("finish_reason")
         walk(self.job.plans["answer_message"], message, {}, place, self.job)
-        self.reasoning(message, place)
-        self.text(message, choice, place)
-        calls = message.get("tool_calls") or []
+        calls, legacy = message.get("tool_calls") or [], message.get("function_call")
+        self.reasoning(message)
+        self.text(message, choice, at)
         for j, call in enumerate(calls):
-            self.call(call, ((place, "tool_calls"), j))
-        if message.get("function_call"):
-            self.legacy(message["function_call"], (place, "function_call"))
-        has_calls = bool(calls or message.get("function_call"))
-        end = ending(choice.get("finish_reason"), bool(self.items), has_calls, (at, "finish_reason"), self.job)
+            self.call(call, ((place, "tool_calls"), j), whole=finish not in CUT or j + 1 < len(calls))
+        if legacy:
+            self.legacy(legacy, (place, "function_call"), whole=finish not in CUT)
+        end = ending(finish, bool(self.items), bool(calls or legacy), (at, "finish_reason"), self.job)
         if not self.items and end.status == "completed":
             self.add("msg", _message([_text("")]))
-        for item in self.items:
-            item["status"] = "completed"
-        if self.items and end.status == "incomplete":
-            self.items[-1]["status"] = "incomplete"
+        self.close(end)
         return end
 
-    def reasoning(self, message: Json, at: Place) -> None:
-        """Reasoning text, where the upstream's profile names the field that holds it."""
-        for name in self.job.source.reasoning:
-            text = message.get(name)
-            if isinstance(text, str) and text:
-                self.add(
-                    "rs",
-                    {
-                        "type": "reasoning",
-                        "summary": [],
-                        "content": [{"type": "reasoning_text", "text": text}],
-                    },
-                )
-                return
+    def close(self, end: Ending) -> None:
+        """Give the items their status: of a cut answer the last one is incomplete."""
+        for item in self.items:
+            if item["type"] not in STATUSLESS:
+                item["status"] = "completed"
+        if self.items and end.status != "completed" and self.items[-1]["type"] not in ALWAYS_WHOLE:
+            self.items[-1]["status"] = "incomplete"
+
+    def reasoning(self, message: Json) -> None:
+        """Reasoning text, where the upstream's profile names the fields that hold it; some send it twice."""
+        given = (message.get(name) for name in self.job.source.reasoning)
+        texts = dict.fromkeys(text for text in given if isinstance(text, str) and text)
+        if texts:
+            content = [{"type": "reasoning_text", "text": text} for text in texts]
+            self.add("rs", {"type": "reasoning", "summary": [], "content": content})
 
     def text(self, message: Json, choice: Json, at: Place) -> None:
-        """Text and refusal as one message item."""
-        content, refusal = message.get("content"), message.get("refusal")
-        texts = self.texts(content, (at, "content")) if isinstance(content, list) else [content] if content else []
-        parts = [_text(text) for text in texts]
-        citations = annotations_up(message.get("annotations") or [], (at, "annotations"), self.job)
-        logprobs = (choice.get("logprobs") or {}).get("content")
+        """Text and refusal as one message item, with what cites and weighs the text."""
+        place: Place = (at, "message")
+        parts = self.parts(message, (place, "content"))
+        first = next((part for part in parts if part["type"] == "output_text"), None)
+        annotations, logprobs = message.get("annotations"), (choice.get("logprobs") or {}).get("content")
+        cited, weighed = (place, "annotations"), ((at, "logprobs"), "content")
+        if first is not None:
+            first["annotations"] = annotations_up(annotations or [], cited, self.job)
+            first["logprobs"] = logprobs_up(logprobs or [], weighed, self.job)
+        elif annotations:
+            self.job.note(NO_TEXT_TO_CITE, cited)
+        if logprobs and first is None:
+            self.job.note(NO_TEXT_TO_WEIGH, weighed)
         if parts:
-            parts[0]["annotations"] = citations
-            parts[0]["logprobs"] = logprobs_up(logprobs or [])
-        if refusal:
-            parts.append({"type": "refusal", "refusal": refusal})
-        if parts:
-            self.add("msg", _message(parts))
+            self.add("msg", self.marked(_message(parts), message, choice, place))
+        elif message.get("phase") is not None:
+            self.job.note(UNKNOWN, (place, "phase"))
 
-    def texts(self, content: list[Json], at: Place) -> list[str]:
-        """The texts of a content list, which some providers send instead of a string."""
+    def parts(self, message: Json, at: Place) -> list[Json]:
+        """The parts of the message item: text that is not empty, then the refusal."""
+        content, refusal = message.get("content"), message.get("refusal")
+        if not content:
+            content = (message.get("audio") or {}).get("transcript")
+        parts = self.listed(content, at) if isinstance(content, list) else [_text(content)] if content else []
+        return [*parts, {"type": "refusal", "refusal": refusal}] if refusal else parts
+
+    def listed(self, content: list[Json], at: Place) -> list[Json]:
+        """The parts of a content list, which some providers send instead of a string."""
         out = []
         for i, part in enumerate(content):
-            if part.get("type") == "text":
-                out.append(part.get("text") or "")
-            else:
-                self.job.note(HIDDEN_REASONING if part.get("type") == "thinking" else UNKNOWN_PART, (at, i))
+            rule = ANSWER_PARTS.get(part.get("type", ""), UNKNOWN_PART)
+            if isinstance(rule, Verdict):
+                self.job.note(rule, (at, i))
+                continue
+            made = said(self.job.plans[rule], part, (at, i), self.job)
+            if made.get("text") or made.get("refusal"):
+                out.append({**_text(""), **made} if rule == "output_text" else made)
         return out
 
-    def call(self, call: Json, at: Place) -> None:
+    def marked(self, item: Json, message: Json, choice: Json, at: Place) -> Json:
+        """The item with its phase, if the upstream says one or the caller wants it inferred (D-10)."""
+        phase = message.get("phase")
+        calls = bool(message.get("tool_calls") or message.get("function_call"))
+        if phase in PHASES:
+            item["phase"] = phase
+        elif phase is not None:
+            self.job.note(UNKNOWN, (at, "phase"))  # clients lose messages of a phase that they do not know
+        elif self.job.options.infer_phase and (calls or choice.get("finish_reason") == "stop"):
+            self.job.note(INFERRED, at)
+            item["phase"] = "commentary" if calls else "final_answer"
+        return item
+
+    def call(self, call: Json, at: Place, whole: bool) -> None:
         """One entry of `tool_calls`, in the form in which the client declared the tool."""
         table = call_table(call)
         if table is None:
@@ -157,18 +198,20 @@ class AnswerUnfold:
         item["call_id"] = self.call_ids.claim(given or ids.legacy_call_id(self.owner, len(self.items)))
         if item["call_id"] != given:
             self.job.note(ID_MADE, (at, "id"))
-        self.put_call(item, at)
+        self.put_call(item, at, whole)
 
-    def legacy(self, call: Json, at: Place) -> None:
+    def legacy(self, call: Json, at: Place, whole: bool) -> None:
         """A `function_call`: its call_id is made from the answer's id and its position."""
-        item: Json = {"type": "function_call", "call_id": ids.legacy_call_id(self.owner, len(self.items))}
+        made = self.call_ids.claim(ids.legacy_call_id(self.owner, len(self.items)))
+        item: Json = {"type": "function_call", "call_id": made}
         walk(self.job.plans["legacy_call"], call, item, at, self.job)
         self.job.note(LEGACY_ID, at)
-        self.put_call(item, at)
+        self.put_call(item, at, whole)
 
-    def put_call(self, item: Json, at: Place) -> None:
+    def put_call(self, item: Json, at: Place, whole: bool) -> None:
         tool = self.declared.get(item["name"])
-        if item["type"] == "function_call" and not item["arguments"]:
+        is_text = tool is not None and tool.type == "custom"
+        if item["type"] == "function_call" and not item["arguments"] and whole and not is_text:
             item["arguments"] = "{}"
             self.job.note(FILLED, at)
         if tool is not None:
@@ -187,6 +230,12 @@ _PREFIX = {
     "shell_call": "sh",
     "apply_patch_call": "apc",
 }
+
+STATUSLESS = ("custom_tool_call",)
+"""Types of items that have no status."""
+
+ALWAYS_WHOLE = (*STATUSLESS, "apply_patch_call")
+"""Types of items that cannot be incomplete: what is cut is not readable as one of them."""
 
 
 def restored(item: Json, tool: Declared, at: Place, job: Job) -> Json:
@@ -209,10 +258,34 @@ def _unbridged(item: Json, bridge: bridges.Bridge, at: Place, job: Job) -> Json:
         arguments = json.loads(item["arguments"])
     except ValueError:
         arguments = None
-    if not isinstance(arguments, dict):
+    if not isinstance(arguments, dict) or not _fits(arguments, bridge.parameters()):
         job.note(UNREADABLE, at)
         return item
-    return {"type": bridge.call, "call_id": item["call_id"], bridge.payload: bridge.restored(arguments)}
+    given = {key: value for key, value in arguments.items() if value is not None}
+    payload = {**_unsaid(bridge), **bridge.restored(given)}
+    call = {"type": bridge.call, "call_id": item["call_id"], bridge.payload: payload}
+    return {**call, "environment": None} if bridge.name == "shell" else call
+
+
+def _fits(arguments: Json, schema: Json) -> bool:
+    """True when a client could carry the call out: what is required is there, in its JSON type."""
+    for name, rule in schema["properties"].items():
+        value = arguments.get(name)
+        needed = name in schema["required"] or (name == "diff" and arguments.get("type") != "delete_file")
+        if value is None and not needed:
+            continue
+        if not isinstance(value, _JSON_TYPES[rule["type"]]) or value not in rule.get("enum", (value,)):
+            return False
+    return True
+
+
+_JSON_TYPES: Mapping[str, type] = {"array": list, "object": dict, "string": str, "integer": int}
+
+
+def _unsaid(bridge: bridges.Bridge) -> Json:
+    """Keys that Responses requires in the payload of a call, and what they hold when the model did not say."""
+    keys: dict[str, Json] = {"local_shell": {"env": {}}, "shell": {"timeout_ms": None, "max_output_length": None}}
+    return keys.get(bridge.name, {})
 
 
 def _text(text: str) -> Json:
@@ -228,39 +301,42 @@ def message_item(text: str, owner: str) -> Json:
     return {"id": ids.item_id("msg", owner, 0), "status": "completed", **_message([_text(text)])}
 
 
-def echo(request: Json) -> Json:
+def echo(job: Job) -> Json:
     """The fields of a Response that repeat the request, with the values in force where it does not say."""
-    out = _defaults()
-    out |= {name: request[name] for name in ECHOED if request.get(name) is not None}
-    out |= {name: request[name] for name in SOMETIMES if request.get(name) is not None}
+    request, out = job.request or {}, _defaults()
+    out |= {name: request[name] for name in (*ECHOED, *SOMETIMES) if request.get(name) is not None}
+    if isinstance(out.get("conversation"), str):  # requests may say the id alone
+        out["conversation"] = {"id": out["conversation"]}
     out["reasoning"] = {"effort": None, "summary": None, **(request.get("reasoning") or {})}
     out["text"] = {"format": {"type": "text"}, **(request.get("text") or {})}
-    out["tools"] = [_in_force(tool) for tool in request.get("tools") or []]
+    out["tools"] = [_in_force(tool, job) for tool in request.get("tools") or []]
     return out
 
 
-def _in_force(tool: Json) -> Json:
+def _in_force(tool: Json, job: Job) -> Json:
     """A tool as the answer repeats it: `strict` as it was used."""
     if tool.get("type") != "function":
         return tool
     strict = tool.get("strict")
     used = fits_strict(tool.get("parameters")) if strict is None else strict
-    return {**tool, "strict": used, "parameters": tool.get("parameters")}
+    return {**tool, "strict": used and job.source.strict, "parameters": tool.get("parameters")}
 
 
 def finish_answer_up(source: Json, out: Json, job: Job) -> None:
     """What no row says: output, status, and the keys that Responses requires."""
     unfold = AnswerUnfold(source, job)
     choices = source.get("choices") or []
-    for i in range(1, len(choices)):
-        job.note(CHOICES, ((None, "choices"), i))
+    first = next((i for i, choice in enumerate(choices) if choice.get("index") == 0), 0)
+    for i in range(len(choices)):
+        if i != first:
+            job.note(CHOICES, ((None, "choices"), i))
     if choices:
-        end = unfold.read(choices[0], ((None, "choices"), 0))
+        end = unfold.read(choices[first], ((None, "choices"), first))
     else:
         end = Ending("failed", error={"code": "server_error", "message": "The upstream sent no choices."})
     out["status"] = end.status
     out["output"] = unfold.items
-    for name, value in echo(job.request or {}).items():
+    for name, value in echo(job).items():
         out.setdefault(name, value)
     out["error"] = end.error
     out["incomplete_details"] = {"reason": end.reason} if end.reason else None

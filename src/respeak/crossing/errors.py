@@ -6,12 +6,17 @@ A Responses answer that failed is an HTTP error on Chat.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from respeak.codes import Code
-from respeak.loss import Place
+from respeak.crossing.answer import ECHOES
+from respeak.crossing.bridges import compact
+from respeak.crossing.items import PHASE
+from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
-from respeak.verbs import HARMLESS, approximated, lost
+from respeak.verbs import DEGRADING, HARMLESS, approximated, lost
 
 FAILED_STATUS: dict[str, int] = {
     "server_error": 500,
@@ -46,8 +51,21 @@ FAILED_STATUS: dict[str, int] = {
 UNKNOWN_CODE = approximated(Code.ERROR_STATUS_ASSUMED, HARMLESS, "this error code is not documented; sent as HTTP 500")
 CANCELLED = approximated(Code.ERROR_STATUS_ASSUMED, HARMLESS, "Chat has no cancelled answers; sent as HTTP 400")
 DETAIL = lost(Code.ERROR_DETAIL_DROPPED, HARMLESS, "the error body has no place for this key")
+UNSAID = lost(Code.REPORT_DROPPED, HARMLESS, "an HTTP error says nothing else of the answer")
 
 ERROR_KEYS = ("message", "type", "param", "code")
+TEXT_KEYS = ("error", "message", "detail")
+"""Keys under which providers put the words of an error, the most telling first."""
+
+FORM = ("id", "object", "created_at", "model", "status", "error")
+"""Keys of a failed response that its HTTP error stands for."""
+
+OF_FAILED: Mapping[str, Verdict] = {
+    **{name: replace(UNSAID, unless=neutral) for name, neutral in ECHOES.items()},
+    "output": lost(Code.ERROR_DETAIL_DROPPED, DEGRADING, "an HTTP error holds no output"),
+    "usage": lost(Code.USAGE_DETAIL_DROPPED, HARMLESS, "an HTTP error holds no usage"),
+}
+"""What is lost of a response that failed."""
 
 
 def error_type(status: int) -> str:
@@ -64,42 +82,59 @@ def body(message: str, kind: str, param: str | None = None, code: str | None = N
 
 def failed(payload: Json, job: Job) -> tuple[Json, int]:
     """The HTTP error that stands for a failed or cancelled response: body and status."""
+    _report_rest(payload, job)
+    error = payload.get("error") or {}
     if payload.get("status") == "cancelled":
         job.note(CANCELLED, (None, "status"))
+        if error:
+            job.note(DETAIL, (None, "error"))
         return body("The response was cancelled.", "invalid_request_error", code="response_cancelled"), 400
-    error = payload.get("error") or {}
-    code = error.get("code")
+    code = None if error.get("code") is None else str(error["code"])
     if code is not None and code not in FAILED_STATUS:
         job.note(UNKNOWN_CODE, ((None, "error"), "code"))
-    status = FAILED_STATUS.get(str(code or "server_error"), 500)
+    status = FAILED_STATUS.get(code or "server_error", 500)
     more = {key: value for key, value in error.items() if key not in ERROR_KEYS and value is not None}
     message = error.get("message") or "The response failed."
     return body(message, error.get("type") or error_type(status), error.get("param"), code, **more), status
 
 
+def _report_rest(payload: Json, job: Job) -> None:
+    """What a failed response holds beside its error; each phase counts, here too."""
+    for i, item in enumerate(payload.get("output") or []):
+        if item.get("phase") is not None:
+            job.note(PHASE, (((None, "output"), i), "phase"))
+    for key, value in payload.items():
+        verdict = OF_FAILED.get(key, UNSAID)
+        if key not in FORM and not verdict.spares(value):
+            job.note(verdict, (None, key))
+
+
 def normal(payload: Json, status: int, job: Job) -> Json:
     """Any provider's error body in the shape that both families share; no text of it is left out."""
-    error = payload.get("error")
-    if isinstance(error, dict):
-        rest = {key: value for key, value in payload.items() if key != "error"}
-        return {**_full(error, status), **rest}
-    message = error or payload.get("message") or payload.get("detail")
-    flat = {"message": message, **{key: payload.get(key) for key in ("type", "param", "code")}}
+    name = "error" if payload.get("error") or not isinstance(payload.get("detail"), dict) else "detail"
+    if isinstance(payload.get(name), dict):
+        rest = {key: value for key, value in payload.items() if key not in (name, "error")}
+        return {**_full(payload[name], status), **rest}
+    text = next((name for name in TEXT_KEYS if payload.get(name)), "message")
     for key, value in payload.items():
-        if key not in (*ERROR_KEYS, "error", "detail", "object") and value is not None:
+        if value not in (None, "") and key not in (text, "type", "param", "code", "object"):
             job.note(DETAIL, (None, key))
-    return _full(flat, status)
+    return _full({"message": payload.get(text), **{key: payload.get(key) for key in ERROR_KEYS[1:]}}, status)
 
 
 def _full(error: Json, status: int) -> Json:
-    code, message = error.get("code"), error.get("message")
     known = {
-        "message": message if isinstance(message, str) else str(message or f"The upstream answered {status}."),
-        "type": error.get("type") or error_type(status),
-        "param": error.get("param"),
-        "code": None if code is None else str(code),
+        "message": _words(error.get("message")) or f"The upstream answered {status}.",
+        "type": _words(error.get("type")) or error_type(status),
+        "param": _words(error.get("param")),
+        "code": _words(error.get("code")),
     }
     return {"error": {**error, **known}}
+
+
+def _words(value: Any) -> str | None:
+    """A value as the string that an error body has: text as it is, anything else as JSON."""
+    return value if value is None or isinstance(value, str) else compact(value)
 
 
 def place_of(at: Place) -> list[str | int]:

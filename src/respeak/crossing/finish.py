@@ -8,7 +8,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.loss import Place
 from respeak.plan import Job, Json
-from respeak.verbs import HARMLESS, approximated, refused, show
+from respeak.verbs import DEGRADING, HARMLESS, approximated, refused, show
 
 REASONS: dict[str | None, str] = {
     "max_output_tokens": "length",
@@ -31,7 +31,9 @@ FINISHES: dict[str, tuple[str, str | None]] = {
 """Status and incomplete reason of a Responses answer, by finish_reason."""
 
 NOT_FINISHED = refused(Code.ANSWER_NOT_FINISHED, "the response is still running in the background; ask for it again")
-NOT_CUT = approximated(Code.FINISH_CHANGED, HARMLESS, "the answer is completed, so why it would be incomplete is not said")
+NOT_CUT = approximated(
+    Code.FINISH_CHANGED, HARMLESS, "the answer is completed, so why it would be incomplete is not said"
+)
 NO_CALLS = approximated(Code.FINISH_CHANGED, HARMLESS, "the answer says it calls tools but holds no call")
 
 
@@ -50,6 +52,7 @@ def finish_reason(payload: Json, has_calls: bool, job: Job) -> str:
     status = payload.get("status") or ("incomplete" if reason else "completed")
     if status in ("queued", "in_progress"):
         job.note(NOT_FINISHED, (None, "status"))
+        return "stop"  # never sent: the verdict refuses
     if status == "incomplete":
         return _incomplete(reason, payload, job)
     if reason:

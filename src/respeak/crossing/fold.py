@@ -14,7 +14,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing import bridges
 from respeak.crossing.items import ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, item_type
-from respeak.crossing.names import wire_name
+from respeak.crossing.names import said_name, wire_name
 from respeak.crossing.parts import parts_down
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json, said, walk
@@ -57,11 +57,16 @@ MCP_REWRITTEN = approximated(
     Code.MCP_CALL_REWRITTEN, DEGRADING, "said as a function call server_label__name and its tool message"
 )
 BRIDGED = approximated(Code.TOOL_BRIDGED, DEGRADING, "said as a function call; the model was not trained on that shape")
+UNBRIDGED = lost(
+    Code.HOSTED_CALL_DROPPED, BREAKING, "the client executes this call and bridging is off; it leaves the history"
+)
 CONFIGURED = approximated(
     Code.CONFIGURATION_APPLIED,
     HARMLESS,
     "applied to the whole request; Chat cannot change settings on the way",
 )
+
+EMPTY_TEXT = {"type": "text", "text": ""}
 
 
 class Turn:
@@ -82,7 +87,7 @@ class Turn:
         """The assistant message; None when nothing was said."""
         if not (self.calls or self.content or self.refusals):
             return None
-        texts = self.content
+        texts = [part for part in self.content if part != EMPTY_TEXT] or self.content[:1]
         plain = len(texts) == 1 and texts[0].keys() == {"type", "text"}
         out: Json = {"role": "assistant", "content": texts[0]["text"] if plain else texts or None}
         if self.refusals:
@@ -100,6 +105,8 @@ class Fold:
         self.blocks: list[tuple[Json | Turn, Place]] = []
         self.turn: Turn | None = None
         self.waiting: dict[str, list[Turn]] = {}
+        self.unsaid: set[str] = set()
+        self.call_of: dict[str, str] = {}
         self.places: dict[int, Place] = job.memo.setdefault("places", {})
 
     def read(self, items: list[Json], at: Place) -> list[Json]:
@@ -138,7 +145,7 @@ class Fold:
         if isinstance(content, str):
             turn.content.append({"type": "text", "text": content})
             return
-        for part in parts_down(content or [], (at, "content"), self.job):
+        for part in parts_down(content or [], (at, "content"), self.job, assistant=True):
             if part["type"] == "refusal":
                 turn.refusals.append(part["refusal"])
             elif part["type"] == "text":
@@ -165,12 +172,17 @@ class Fold:
         table = "tool_call" if item["type"] == "function_call" else "custom_call"
         call = said(self.job.plans[table], item, at, self.job)
         inner = call["function" if table == "tool_call" else "custom"]
-        inner["name"] = wire_name(item["name"], item.get("namespace"))
+        inner["name"] = said_name(item["name"], item.get("namespace"), at, self.job)
         self.add_call(call, at)
 
     def bridged(self, item: Json, at: Place) -> None:
         """A call that the client executes, said as a function call."""
+        if not self.job.options.bridge:
+            self.job.note(UNBRIDGED, at)
+            self.unsaid.add(item["call_id"])
+            return
         bridge = bridges.BY_CALL[item["type"]]
+        self.call_of[item.get("id") or item["call_id"]] = item["call_id"]
         call: Json = {"type": "function"}
         walk(self.job.plans["bridged_call"], item, call, at, self.job)
         call["function"] = {"name": bridge.name, "arguments": bridge.arguments(item)}
@@ -187,7 +199,7 @@ class Fold:
             pictures = [part for part in parts if part["type"] != "text"]
             content = [part for part in parts if part["type"] == "text"] or _placeholder(len(pictures))
         message["content"] = content
-        turn = self.answer(item.get("call_id") or self.only_call(item.get("name")), message, at)
+        turn = self.answer(item.get("call_id") or self.only_call(item), message, at)
         if turn and pictures:
             self.job.note(IMAGE_MOVED, (at, "output"))
             turn.pictures += pictures
@@ -201,15 +213,23 @@ class Fold:
         if item.get("call_id") and item.get("id"):
             self.job.note(ITEM_ID, (at, "id"))
         message = {"role": "tool", "content": bridge.text(item)}
-        self.answer(item.get("call_id") or item.get("id"), message, at)
+        self.answer(self.bridged_call(item), message, at)
+
+    def bridged_call(self, item: Json) -> str | None:
+        """The call that a bridged output answers; one without `call_id` says it by its own id (R2C-ITEM)."""
+        own: str | None = item.get("id")
+        if item.get("call_id") or own in self.waiting or own in self.unsaid:
+            return item.get("call_id") or own
+        return self.call_of.get(own or "")
 
     def mcp(self, item: Json, at: Place) -> None:
         """An MCP call: call and output in one item."""
         walk(self.job.plans["mcp_call"], item, {}, at, self.job)
         self.job.note(MCP_REWRITTEN, at)
-        name = wire_name(item["name"], item.get("server_label"))
+        name = said_name(item["name"], item.get("server_label"), at, self.job)
+        arguments = item.get("arguments")
         call_id = item.get("id") or f"mcp_{len(self.blocks)}"
-        function = {"name": name, "arguments": item.get("arguments") or "{}"}
+        function = {"name": name, "arguments": "{}" if arguments is None else arguments}
         self.add_call({"id": call_id, "type": "function", "function": function}, at)
         output, error = item.get("output"), item.get("error")
         text = output if output is not None else error if isinstance(error, str) else bridges.compact(error or "")
@@ -265,9 +285,9 @@ class Fold:
         """Put an output behind the call it answers; an output without a call has no honest place."""
         turns = self.waiting.get(call_id or "")
         if not turns:
-            self.job.note(ORPHAN, at)
+            self.job.note(UNBRIDGED if call_id in self.unsaid else ORPHAN, at)
             return None
-        turn = turns.pop(0)
+        turn = turns.pop()  # the nearest call, where a client uses one id twice
         turn.open.remove(call_id or "")
         message["tool_call_id"] = call_id
         self.places[id(message)] = at
@@ -276,8 +296,9 @@ class Fold:
             self.turn = None
         return turn
 
-    def only_call(self, name: str | None) -> str | None:
-        """The one open call of that name: an output may leave `call_id` out then (4.1 step 8)."""
+    def only_call(self, item: Json) -> str | None:
+        """The one open call of the output's name: it may leave `call_id` out then (4.1 step 8)."""
+        name = wire_name(item.get("name") or "", item.get("namespace"))
         calls = [
             call["id"]
             for block, _ in self.blocks

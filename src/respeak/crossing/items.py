@@ -29,6 +29,7 @@ from respeak.plan import (
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost, refused
 
 PHASE = lost(Code.PHASE_DROPPED, DEGRADING, "Chat cannot say phase; models that lose it stop early on long tasks")
+PHASE_WITHOUT_TEXT = lost(Code.PHASE_MISPLACED, HARMLESS, "phase marks text, and the message has none")
 MISPLACED_PHASE = lost(Code.PHASE_MISPLACED, HARMLESS, "phase belongs to assistant messages only; removed")
 REASONING = lost(
     Code.REASONING_DROPPED,
@@ -39,6 +40,7 @@ CHAT_REASONING = lost(
     Code.REASONING_DROPPED,
     DEGRADING,
     "reasoning text cannot be sent back to Responses without its encrypted item",
+    unless=("",),
 )
 ITEM_ID = lost(Code.ITEM_ID_DROPPED, HARMLESS, "Chat history has no item ids")
 STATUS = lost(Code.STATUS_DROPPED, HARMLESS, "Chat history has no status", unless=("completed",))

@@ -7,12 +7,15 @@ client's request once more and asking where each message came from.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from respeak.crossing.errors import place_of
+from respeak.crossing.format import JSON_SCHEMA
+from respeak.crossing.items import CALL_OUTPUT, CUSTOM_CALL, ITEMS_DOWN, MESSAGE, TOOL_CALL, call_table
 from respeak.crossing.request import REQUEST
-from respeak.plan import Json
+from respeak.crossing.tools import CUSTOM_TOOL, FUNCTION_TOOL
+from respeak.plan import Json, Table
 
 _STEP = re.compile(r"[^.\[\]]+")
 
@@ -59,9 +62,69 @@ def rewritten(param: str, source: Any, target: Any, request: Json | None, places
     for length in range(len(keys), 0, -1):
         head, rest = join(keys[:length]), keys[length:]
         if head in places:
-            return join(place_of(places[head]) + rest)
+            return join(_inside(place_of(places[head]), rest, source, request or {}))
         candidates = [name for name in names(source, target).get(head, ()) if name]
         if candidates:
             present = [name for name in candidates if request is None or name.split(".")[0] in request]
-            return join([*split((present or candidates)[0]), *rest])
+            name = (present or candidates)[0]
+            if request is not None and isinstance(request.get(name), str):  # nothing stands inside a string
+                return name
+            return join([*split(name), *next(_tails(rest, TAILS.get(head, ()), source), rest)])
     return param
+
+
+def _inside(keys: list[str | int], rest: list[str | int], source: Any, request: Json) -> list[str | int]:
+    """A place in the client's request and what stands inside it, as far as the client's form has it."""
+    if rest[:1] == ["tool_calls"] and len(rest) > 1:  # the calls of a turn are items of their own
+        call = _call(keys, rest[1], request)
+        if call is None:
+            return keys
+        keys, rest = call, rest[2:]
+    held: Any = request
+    for key in keys:
+        held = held[key]
+    if not isinstance(held, dict):  # instructions, or an input that is one string
+        return keys
+    return [*keys, *next(_tails(rest, (_table(held),), source), [])]
+
+
+def _call(keys: list[str | int], number: str | int, request: Json) -> list[str | int] | None:
+    """The place of the call of this number in the turn that begins at `keys`."""
+    name, *position = keys
+    items = request.get(str(name))
+    if not isinstance(items, list) or not position or not isinstance(number, int):
+        return None
+    calls = [i for i, item in enumerate(items) if i >= int(position[0]) and _is_call(item)]
+    return [name, calls[number]] if len(calls) > number else None
+
+
+def _is_call(item: Json) -> bool:
+    return ITEMS_DOWN.get(item.get("type", "")) in ("tool_call", "custom_call", "bridged_call")
+
+
+def _table(held: Json) -> Table:
+    """The rows that speak of an item, a message or a call of the client."""
+    if "role" in held:
+        return CALL_OUTPUT if held["role"] == "tool" else MESSAGE
+    kinds: dict[Any, Table] = {"custom_call": CUSTOM_CALL, "call_output": CALL_OUTPUT, "message": MESSAGE}
+    return kinds.get(ITEMS_DOWN.get(held.get("type", "")) or call_table(held), TOOL_CALL)
+
+
+def _tails(rest: list[str | int], tables: Iterable[Table], source: Any) -> Iterator[list[str | int]]:
+    """What the rows of the tables make of the keys inside an object; positions at their head stay."""
+    at = next((i for i, key in enumerate(rest) if not isinstance(key, int)), len(rest))
+    if at == len(rest):
+        yield rest
+    for row in (row for table in tables for row in table.rows):
+        theirs, ours = (row.responses, row.chat) if source.family == "responses" else (row.chat, row.responses)
+        keys = split(theirs or "")
+        if theirs and ours and rest[at : at + len(keys)] == keys:
+            yield [*rest[:at], *split(ours), *rest[at + len(keys) :]]
+
+
+TAILS: Mapping[str, tuple[Table, ...]] = {
+    "tools": (FUNCTION_TOOL, CUSTOM_TOOL),
+    "response_format": (JSON_SCHEMA,),
+    "text.format": (JSON_SCHEMA,),
+}
+"""The rows inside a field, by the upstream's name of it."""

@@ -29,6 +29,13 @@ IMAGE_BY_ID = lost(Code.IMAGE_DROPPED, BREAKING, "Chat takes images by URL or da
 IMAGE_EMPTY = lost(Code.IMAGE_DROPPED, BREAKING, "the image has neither image_url nor file_id that Chat could use")
 FILE_BY_URL = lost(Code.FILE_DROPPED, BREAKING, "Chat takes files by file_id or file_data, not by URL")
 FILE_EMPTY = lost(Code.FILE_DROPPED, BREAKING, "the file has neither file_id nor file_data that Chat could use")
+SECOND_IMAGE = lost(Code.IMAGE_DROPPED, HARMLESS, "the image goes by its image_url; Chat needs no file_id")
+SECOND_FILE = lost(Code.FILE_DROPPED, HARMLESS, "the file goes by its file_id or file_data; Chat needs no URL")
+NO_URL = lost(Code.IMAGE_DROPPED, BREAKING, "the image has no URL")
+NO_FILE = lost(Code.FILE_DROPPED, BREAKING, "the file has neither file_id nor file_data")
+ASSISTANTS_IMAGE = lost(Code.IMAGE_DROPPED, BREAKING, "assistant messages of Responses hold text and refusals only")
+ASSISTANTS_FILE = lost(Code.FILE_DROPPED, BREAKING, "assistant messages of Responses hold text and refusals only")
+FOREIGN_REFUSAL = lost(Code.UNKNOWN_PART_DROPPED, BREAKING, "only the assistant refuses")
 UNKNOWN_PART = lost(Code.UNKNOWN_PART_DROPPED, BREAKING, "this kind of content part has no counterpart")
 HIDDEN_REASONING = lost(Code.REASONING_DROPPED, DEGRADING, "reasoning text is never forwarded as visible text")
 AUDIO = refused(Code.AUDIO_REFUSED, "Responses takes no audio input")
@@ -137,18 +144,37 @@ PARTS_UP: Mapping[str, str | Verdict] = {
 """What becomes of a Chat part, by type; text of an assistant becomes `output_text`."""
 
 
-def part_down(part: Json, at: Place, job: Job) -> Json | None:
+def part_down(part: Json, at: Place, job: Job, assistant: bool = False) -> Json | None:
     """One Responses part as a Chat part; None when Chat cannot hold it (the loss is noted)."""
     rule = PARTS_DOWN.get(part.get("type", ""), UNKNOWN_PART)
+    if rule == "refusal" and not assistant:
+        rule = FOREIGN_REFUSAL
     if isinstance(rule, Verdict):
         job.note(rule, at)
         return None
+    if rule in _SOURCES:
+        part = _by_one_source(part, *_SOURCES[rule], at, job)
     out = said(job.plans[rule], part, at, job)
     verdict = job.target.parts.get(out["type"])
     if verdict is not None:
         job.note(verdict, at)
         return None
     return _whole(out, at, job)
+
+
+_SOURCES = {
+    "image": ("file_id", ("image_url",), SECOND_IMAGE),
+    "file": ("file_url", ("file_id", "file_data"), SECOND_FILE),
+}
+"""The source of an image or a file that Chat cannot take, and those that make its loss harmless."""
+
+
+def _by_one_source(part: Json, second: str, first: tuple[str, ...], verdict: Verdict, at: Place, job: Job) -> Json:
+    """The part without a source that another one stands in for."""
+    if part.get(second) is None or not any(part.get(name) for name in first):
+        return part
+    job.note(verdict, (at, second))
+    return {key: value for key, value in part.items() if key != second}
 
 
 def _whole(part: Json, at: Place, job: Job) -> Json | None:
@@ -169,29 +195,47 @@ def _lacking(part: Json) -> Verdict | None:
     return None
 
 
-def parts_down(parts: list[Json], at: Place, job: Job) -> list[Json]:
+def parts_down(parts: list[Json], at: Place, job: Job, assistant: bool = False) -> list[Json]:
     """All parts of one content list that Chat can hold, in order."""
-    said_parts = (part_down(part, (at, i), job) for i, part in enumerate(parts))
+    said_parts = (part_down(part, (at, i), job, assistant) for i, part in enumerate(parts))
     return [part for part in said_parts if part is not None]
 
 
 def part_up(part: Json, at: Place, job: Job, assistant: bool = False) -> Json | None:
     """One Chat part as a Responses part; None when Responses cannot hold it (the loss is noted)."""
     rule = PARTS_UP.get(part.get("type", ""), UNKNOWN_PART)
+    rule = (_OF_ASSISTANT if assistant else _OF_OTHERS).get(rule, rule)
     if isinstance(rule, Verdict):
         job.note(rule, at)
         return None
-    if rule == "text" and assistant:
-        return {**said(job.plans["output_text"], part, at, job), "annotations": []}
+    if rule == "output_text":
+        return {**said(job.plans[rule], part, at, job), "annotations": []}
     if rule == "image":
         return _image_up(part, at, job)
-    return said(job.plans[rule], part, at, job)
+    out = said(job.plans[rule], part, at, job)
+    if rule == "file" and not out.keys() & {"file_id", "file_data"}:
+        job.note(NO_FILE, at)
+        return None
+    return out
 
 
-def _image_up(part: Json, at: Place, job: Job) -> Json:
+_OF_ASSISTANT: Mapping[str | Verdict, str | Verdict] = {
+    "text": "output_text",
+    "image": ASSISTANTS_IMAGE,
+    "file": ASSISTANTS_FILE,
+}
+"""What the rules of parts become in assistant messages, which take no other parts (OBS-5)."""
+
+_OF_OTHERS: Mapping[str | Verdict, str | Verdict] = {"refusal": FOREIGN_REFUSAL}
+
+
+def _image_up(part: Json, at: Place, job: Job) -> Json | None:
     if isinstance(part.get("image_url"), str):  # some clients send the bare URL
         part = {**part, "image_url": {"url": part["image_url"]}}
     out = said(job.plans["image"], part, at, job)
+    if "image_url" not in out:
+        job.note(NO_URL, at)
+        return None
     out.setdefault("detail", "auto")  # required by InputImageContent
     return out
 

@@ -6,18 +6,26 @@ The law: mapping.md, tables R2C-REQ, R2C-REQ-SUB, C2R-REQ, C2R-REQ-SUB. Rows say
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing.fold import Fold
 from respeak.crossing.format import format_down, format_up
 from respeak.crossing.model import request_model
-from respeak.crossing.tool_choice import UNKNOWN_MODE, choice_down, choice_up, legacy_choice_up
-from respeak.crossing.tools import BOTH_KINDS, MAY_SEARCH, ToolsDown, functions_up, tools_up, web_search_up
+from respeak.crossing.tool_choice import UNKNOWN_MODE
+from respeak.crossing.toolbox import (
+    BOTH_CHOICES,
+    BOTH_KINDS,
+    NO_TOOLS_FORCED,
+    NO_TOOLS_LEFT,
+    NO_TOOLS_PARALLEL,
+    toolbox_down,
+    toolbox_up,
+)
 from respeak.crossing.unfold import Unfold
+from respeak.crossing.web_search import MAY_SEARCH
 from respeak.loss import Place, Verdict
-from respeak.plan import ABSENT, Job, Json, Row, Step, Table, both, from_chat, only_chat, only_responses, walk
+from respeak.plan import Job, Json, Row, Step, Table, both, from_chat, only_chat, only_responses, walk
 from respeak.verbs import (
     BREAKING,
     DEGRADING,
@@ -35,18 +43,16 @@ HISTORY = refused(Code.HISTORY_UNKNOWN, "the history is stored at the provider; 
 ULTRAFAST = lost(Code.SERVICE_TIER_DROPPED, DEGRADING, "ultrafast exists on Responses only; left to the default tier")
 ENCRYPTED = lost(Code.REASONING_DROPPED, DEGRADING, "Chat returns no reasoning items, so none can be sent back")
 NOT_PRODUCED = lost(Code.INCLUDE_DROPPED, HARMLESS, "Chat never produces what this would include")
-NO_TOOLS_LEFT = lost(Code.TOOL_CHOICE_DROPPED, HARMLESS, "there is no tool to choose from")
-NO_TOOLS_FORCED = lost(Code.FORCED_TOOL_DROPPED, BREAKING, "the request demands a tool call but no tool remains")
-NO_TOOLS_PARALLEL = lost(
-    Code.PARALLEL_TOOL_CALLS_DROPPED, HARMLESS, "Chat allows it only together with tools, and there are none"
-)
+UNKNOWN_INCLUDE = lost(Code.INCLUDE_DROPPED, DEGRADING, "nobody documents this value, so Chat has none for it")
 NO_LOGPROBS = lost(
     Code.LOGPROBS_DROPPED,
     HARMLESS,
     "Responses sends no logprobs without include message.output_text.logprobs",
     (0,),
 )
-LOGPROBS_OFF = refused(Code.TOP_LOGPROBS_ALONE, "top_logprobs needs logprobs: true, as on the live Chat service")
+LOGPROBS_OFF = refused(
+    Code.TOP_LOGPROBS_ALONE, "top_logprobs needs logprobs: true, as on the live Chat service", unless=(0,)
+)
 TWO_LIMITS = refused(Code.TWO_LIMITS, "send either max_completion_tokens or max_tokens, as on the live Chat service")
 NO_MESSAGES = refused(Code.NO_MESSAGES, "Chat needs at least one message; nothing of the input can be sent")
 METADATA = lost(
@@ -60,11 +66,27 @@ STORE_CHANGED = approximated(
     HARMLESS,
     "Chat stores for distillation and evals, Responses for retrieval and chaining",
 )
+RECONFIGURED = approximated(
+    Code.CONFIGURATION_APPLIED, HARMLESS, "a configuration_update item replaces it before the answer begins"
+)
 AUDIO = refused(Code.AUDIO_REFUSED, "Responses cannot answer with audio")
 EMPTY_PROMPT = "the template is stored at the provider and cannot be resolved here; send its messages"
 
 LOGPROBS_VALUE = "message.output_text.logprobs"
-INCLUDE = {"reasoning.encrypted_content": ENCRYPTED}
+INCLUDE = {
+    "reasoning.encrypted_content": ENCRYPTED,
+    **dict.fromkeys(
+        (
+            "file_search_call.results",
+            "web_search_call.results",
+            "web_search_call.action.sources",
+            "code_interpreter_call.outputs",
+            "computer_call_output.output.image_url",
+            "message.input_image.image_url",
+        ),
+        NOT_PRODUCED,
+    ),
+}
 
 
 def _input_down(value: Any, out: Json, at: Place, job: Job) -> None:
@@ -113,7 +135,7 @@ def _include_down(value: Any, out: Json, at: Place, job: Job) -> None:
             out["logprobs"] = True
             _from("logprobs", (at, i), job)
         else:
-            job.note(INCLUDE.get(entry, NOT_PRODUCED), (at, i))
+            job.note(INCLUDE.get(entry, UNKNOWN_INCLUDE), (at, i))
 
 
 def _logprobs_up(value: Any, out: Json, at: Place, job: Job) -> None:
@@ -176,7 +198,7 @@ REQUEST = Table(
             _later("parallel_tool_calls", "only when a tool remains", NO_TOOLS_PARALLEL),
         ),
         only_chat("functions", _later("functions", "deprecated; function tools with strict false", BOTH_KINDS)),
-        only_chat("function_call", _later("function_call", "deprecated; tool_choice")),
+        only_chat("function_call", _later("function_call", "deprecated; tool_choice", BOTH_CHOICES)),
         only_chat("web_search_options", _later("web_search_options", "a web_search tool", MAY_SEARCH)),
         both("temperature"),
         both("top_p"),
@@ -187,7 +209,12 @@ REQUEST = Table(
             _later("top_logprobs", "with logprobs: true", LOGPROBS_OFF),
         ),
         only_responses(
-            "include", Step(_include_down, "message.output_text.logprobs = logprobs: true", (ENCRYPTED, NOT_PRODUCED))
+            "include",
+            Step(
+                _include_down,
+                "message.output_text.logprobs = logprobs: true",
+                (ENCRYPTED, NOT_PRODUCED, UNKNOWN_INCLUDE),
+            ),
         ),
         only_chat("logprobs", Step(_logprobs_up, "include message.output_text.logprobs")),
         both("stream", note="down: with stream_options.include_usage"),
@@ -253,7 +280,7 @@ REQUEST = Table(
                 Code.IMAGE_COMPRESSION_DROPPED,
                 DEGRADING,
                 "Chat does not compress images in context",
-                unless=("disabled",),
+                unless=("disabled", "auto"),
             ),
         ),
         only_chat("audio", AUDIO),
@@ -282,7 +309,9 @@ TABLES = (REQUEST,)
 
 def finish_down(source: Json, out: Json, job: Job) -> None:
     """The rules between fields on the way to Chat."""
-    _tools_down(out, job)
+    if job.options.model:
+        out["model"] = job.options.model
+    toolbox_down(out, job)
     messages = out.setdefault("messages", [])
     text, at = job.memo.get("instructions", ("", None))
     if text:
@@ -295,13 +324,14 @@ def finish_down(source: Json, out: Json, job: Job) -> None:
         out.setdefault("stream_options", {})["include_usage"] = True
     if "top_logprobs" in job.memo:
         _top_logprobs(out, job, needs="logprobs", verdict=NO_LOGPROBS)
-    for item, place in job.memo.get("configured", ()):
-        walk(job.plans["configuration"], item, out, place, job)
+    _configure(source, out, job)
 
 
 def finish_up(source: Json, out: Json, job: Job) -> None:
     """The rules between fields on the way to Responses."""
-    _tools_up(out, job)
+    if job.options.model:
+        out["model"] = job.options.model
+    toolbox_up(out, job)
     out.setdefault("store", False)  # Responses keeps what it is not told to forget
     if source.get("max_tokens") is not None and source.get("max_completion_tokens") is not None:
         job.note(TWO_LIMITS, (None, "max_tokens"))
@@ -309,6 +339,19 @@ def finish_up(source: Json, out: Json, job: Job) -> None:
         _top_logprobs(out, job, needs="include", verdict=LOGPROBS_OFF)
     if job.options.hoist_instructions:
         _hoist(out, job)
+
+
+def _configure(source: Json, out: Json, job: Job) -> None:
+    """Settings that items changed on the way: the last ones hold, those of the request itself are past."""
+    said_first = {name: out.get(name) for name in _CONFIGURED}
+    for item, place in job.memo.get("configured", ()):
+        walk(job.plans["configuration"], item, out, place, job)
+    for name, (outer, inner) in _CONFIGURED.items():
+        if said_first[name] not in (None, out.get(name)):
+            job.note(RECONFIGURED, ((None, outer), inner))
+
+
+_CONFIGURED = {"reasoning_effort": ("reasoning", "effort"), "response_format": ("text", "format")}
 
 
 def _top_logprobs(out: Json, job: Job, needs: str, verdict: Any) -> None:
@@ -319,75 +362,24 @@ def _top_logprobs(out: Json, job: Job, needs: str, verdict: Any) -> None:
         job.note(verdict, at)
 
 
-def _tools_down(out: Json, job: Job) -> None:
-    """Tools, the choice among them, and what makes sense only with them."""
-    reader = ToolsDown(str(out.get("model", "")), job)
-    for tools, at in [job.memo.get("tools", ([], None)), *job.memo.get("hoisted", [])]:
-        reader.read(tools, at)
-    if reader.tools:
-        out["tools"] = reader.tools
-    if reader.web_search is not None:
-        out["web_search_options"] = reader.web_search
-    job.memo["searches"] = reader.web_search is not None
-    _from("web_search_options", reader.web_search_at, job)
-    if "tool_choice" in job.memo:
-        value, at = job.memo["tool_choice"]
-        choice = choice_down(value, at, job) if reader.tools or job.memo["searches"] else _no_tools(value, at, job)
-        if choice is not ABSENT and reader.tools:
-            out["tool_choice"] = choice
-    if "parallel_tool_calls" in job.memo:
-        value, at = job.memo["parallel_tool_calls"]
-        if reader.tools:
-            out["parallel_tool_calls"] = value
-        else:
-            job.note(NO_TOOLS_PARALLEL, at)
-
-
-def _no_tools(value: Any, at: Place, job: Job) -> Any:
-    job.note(NO_TOOLS_LEFT if value in ("auto", "none") else NO_TOOLS_FORCED, at)
-    return ABSENT
-
-
-def _tools_up(out: Json, job: Job) -> None:
-    """Tools and the choice among them, the deprecated names included."""
-    memo = job.memo
-    tools: list[Json] = []
-    for name, read in _TOOLS_UP.items():
-        if name in memo:
-            value, at = memo[name]
-            if name == "functions" and tools:
-                job.note(BOTH_KINDS, at)
-            tools += read(value, at, job)
-    if tools:
-        out["tools"] = tools
-    for name, say in (("function_call", legacy_choice_up), ("tool_choice", choice_up)):
-        if name in memo:
-            value, at = memo[name]
-            choice = say(value, at, job)
-            if choice is not ABSENT:
-                out["tool_choice"] = choice
-
-
-_TOOLS_UP: dict[str, Callable[[Any, Place, Job], list[Json]]] = {
-    "tools": tools_up,
-    "functions": functions_up,
-    "web_search_options": web_search_up,
-}
-
-
 def _hoist(out: Json, job: Job) -> None:
     """The leading system and developer texts as `instructions` (option of D-3)."""
     items = out.get("input") or []
-    lead = 0
-    while lead < len(items) and items[lead].get("role") in ("system", "developer"):
-        lead += 1
-    texts = [_text_of(item["content"]) for item in items[:lead]]
+    texts = []
+    for item in items:
+        text = _plain_text(item["content"]) if item.get("role") in ("system", "developer") else None
+        if text is None:
+            break
+        texts.append(text)
     if texts:
         out["instructions"] = "\n\n".join(texts)
-        out["input"] = items[lead:]
+        out["input"] = items[len(texts) :]
 
 
-def _text_of(content: str | list[Json]) -> str:
+def _plain_text(content: str | list[Json]) -> str | None:
+    """The text of a message; None when it holds more than text, which instructions cannot."""
     if isinstance(content, str):
         return content
-    return "".join(part.get("text", "") for part in content)
+    if any(part.keys() != {"type", "text"} for part in content):
+        return None
+    return "".join(part["text"] for part in content)

@@ -28,12 +28,11 @@ from respeak.plan import (
     Step,
     Table,
     both,
-    only_chat,
     only_responses,
     said,
     walk,
 )
-from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
+from respeak.verbs import DEGRADING, HARMLESS, approximated, defaulted, lost, refused
 
 LOADED = lost(Code.TOOL_LOADED_AT_ONCE, HARMLESS, "Chat cannot defer tools; it is loaded at once", unless=(False,))
 CALLERS = lost(Code.CALLER_DROPPED, HARMLESS, "Chat tools are called by the model directly", unless=(["direct"],))
@@ -65,7 +64,6 @@ BRIDGE_OFF = lost(Code.TOOL_DROPPED, DEGRADING, "the tool is executed by the cli
 FLATTENED = approximated(Code.NAMESPACE_FLATTENED, HARMLESS, "the members go as namespace__name")
 CONTAINER = lost(Code.TOOL_DROPPED, DEGRADING, "the shell runs in a provider's container, which Chat does not have")
 UNKNOWN_TOOL = lost(Code.TOOL_DROPPED, DEGRADING, "this type of tool has no counterpart; the model has one tool less")
-BOTH_KINDS = refused(Code.FUNCTIONS_AND_TOOLS, "send either functions or tools, not both")
 
 
 def _callers(value: Any, out: Json, at: Place, job: Job) -> None:

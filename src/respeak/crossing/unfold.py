@@ -13,7 +13,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.fold import ORPHAN, UNANSWERED
 from respeak.crossing.ids import CallIds
-from respeak.crossing.items import UNKNOWN_CALL, call_table
+from respeak.crossing.items import PHASE_WITHOUT_TEXT, UNKNOWN_CALL, call_table
 from respeak.crossing.parts import parts_up
 from respeak.loss import Place
 from respeak.plan import Job, Json, said, walk
@@ -38,6 +38,8 @@ class Unfold:
         self.items: list[Json] = []
         self.ids = CallIds()
         self.pending: dict[str, list[Json]] = {}
+        self.silent: list[Json] = []
+        self.unsaid: set[str] = set()
         self.legacy: list[Json] = []
         self.places: dict[int, Place] = job.memo.setdefault("places", {})
 
@@ -57,8 +59,11 @@ class Unfold:
         walk(self.job.plans["message"], message, item, at, self.job)
         content = message.get("content")
         if isinstance(content, list):
-            content = parts_up(content, (at, "content"), self.job)
-        item["content"] = "" if content is None else content
+            parts = parts_up(content, (at, "content"), self.job)
+            if content and not parts:
+                return  # each part is judged already
+            content = parts
+        item["content"] = content or ""
         self.put(item, at)
 
     def assistant(self, message: Json, at: Place) -> None:
@@ -69,6 +74,10 @@ class Unfold:
         calls = message.get("tool_calls") or []
         if content:
             self.put(self.marked({**item, "content": content}, bool(calls or message.get("function_call")), at), at)
+        elif "phase" in item:
+            self.job.note(PHASE_WITHOUT_TEXT, (at, "phase"))
+        for call in calls:  # Chat pairs by adjacency: outputs of an id used again belong to this turn
+            self.silent += self.pending.pop(call.get("id") or "", [])
         for j, call in enumerate(calls):
             self.call(call, ((at, "tool_calls"), j))
         if message.get("function_call"):
@@ -82,8 +91,13 @@ class Unfold:
         elif not refusal:
             return content or None
         else:
-            parts = [{"type": "output_text", "text": content, "annotations": []}] if content else []
-        return [*parts, {"type": "refusal", "refusal": refusal}] if refusal else parts
+            parts = [_output_text(content)] if content else []
+        if refusal:
+            return [*parts, {"type": "refusal", "refusal": refusal}]
+        if len(parts) == 1 and "text" in parts[0]:
+            text: str = parts[0]["text"]
+            return text or None
+        return parts
 
     def marked(self, item: Json, with_calls: bool, at: Place) -> Json:
         """The item with an inferred phase, if the caller asked for that."""
@@ -99,6 +113,7 @@ class Unfold:
         table = call_table(call)
         if table is None:
             self.job.note(UNKNOWN_CALL, at)
+            self.unsaid.add(call.get("id") or "")
             return
         item = said(self.job.plans[table], call, at, self.job)
         given = call.get("id") or ""
@@ -117,9 +132,10 @@ class Unfold:
 
     def tool(self, message: Json, at: Place) -> None:
         """A tool message: the output of the call that bears its id."""
-        calls = self.pending.get(message.get("tool_call_id") or "")
+        given = message.get("tool_call_id") or ""
+        calls = self.pending.get(given)
         if not calls:
-            self.job.note(ORPHAN, at)
+            self.job.note(UNKNOWN_CALL if given in self.unsaid else ORPHAN, at)
             return
         self.output(calls.pop(0), message, at)
 
@@ -139,7 +155,7 @@ class Unfold:
         walk(self.job.plans[table], message, item, at, self.job)
         if isinstance(content, list):
             content = parts_up(content, (at, "content"), self.job)
-        item["output"] = "" if content is None else content
+        item["output"] = content or ""
         self.put(item, at)
 
     def put(self, item: Json, at: Place) -> None:
@@ -148,7 +164,7 @@ class Unfold:
 
     def answered(self) -> list[Json]:
         """The items, with an empty output behind each turn whose calls never got one."""
-        silent = [call for calls in self.pending.values() for call in calls] + self.legacy
+        silent = [call for calls in self.pending.values() for call in calls] + self.silent + self.legacy
         if not silent:
             return self.items
         missing = {id(call) for call in silent}
@@ -162,6 +178,10 @@ class Unfold:
                 self.job.note(UNANSWERED, self.places[id(item)])
                 due.append({"type": OUTPUT_TYPE[item["type"]], "call_id": item["call_id"], "output": ""})
         return out + due
+
+
+def _output_text(text: str) -> Json:
+    return {"type": "output_text", "text": text, "annotations": []}
 
 
 def _from_place(at: Place) -> str:

@@ -53,10 +53,17 @@ def explain(
         return rows
     found = [row for row in rows if speaks_of(row, field)]
     if not found:
-        known = list(_everything(KINDS))
-        if not any(speaks_of(row, field) for row in known):
-            raise ValueError(f'no row has "{field}"{_hint(field, known)}')
-    return found
+        _check_known(field)
+    return found or (rows if source is not None and source == target else [])
+
+
+def _check_known(field: str) -> None:
+    """Raises ValueError unless some row speaks of `field`."""
+    known = list(_everything(KINDS))
+    if not any(speaks_of(row, field) for row in known):
+        near = nearest(field, known)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise ValueError(f'no row has "{field}"{hint}')
 
 
 def _route(source: str | None, target: str | None) -> tuple[Profile, Profile] | None:
@@ -91,8 +98,3 @@ def _rows(start: Profile, end: Profile, kinds: tuple[str, ...]) -> Iterator[Expl
             yield from crossing(kind, direction, end)
             yield from source_words(start, direction, kind)
             yield from target_words(end, direction, kind)
-
-
-def _hint(field: str, rows: list[Explained]) -> str:
-    near = nearest(field, rows)
-    return f"; did you mean {' or '.join(near)}?" if near else ""

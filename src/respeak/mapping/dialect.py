@@ -18,7 +18,7 @@ from respeak.plan import KEEP, UNKNOWN, Step
 from respeak.profiles.profile import Profile
 from respeak.verbs import approximated
 
-KEPT = Words("kept as it stands")
+KEPT = Words("stays as it stands")
 
 PHASES = {
     "responses": Words("kept on assistant messages of the models that know it", (MISPLACED_PHASE, FOREIGN_MODEL)),

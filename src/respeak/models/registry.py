@@ -11,9 +11,11 @@ from respeak.models.base import Model
 FAMILY: Mapping[tuple[str, str], str] = {
     ("responses", "request"): "respeak.models.responses:CreateResponse",
     ("responses", "response"): "respeak.models.responses:Response",
+    ("responses", "event"): "respeak.models.responses.events:ResponseStreamEvent",
     ("responses", "error"): "respeak.models.errors:ErrorResponse",
     ("chat", "request"): "respeak.models.chat:CreateChatCompletionRequest",
     ("chat", "response"): "respeak.models.chat:CreateChatCompletionResponse",
+    ("chat", "event"): "respeak.models.chat.chunk:CreateChatCompletionStreamResponse",
     ("chat", "error"): "respeak.models.errors:ErrorResponse",
 }
 """The models of a family, by (family, kind), as `module:class`: imported when first asked for."""
@@ -29,7 +31,7 @@ PROVIDERS: Mapping[tuple[str, str], str] = {
 
 @cache
 def model_of(dialect: str, family: str, kind: str) -> type[Model]:
-    """The model that reads payloads of a dialect; `kind` is "request", "response" or "error"."""
+    """The model that reads payloads of a dialect; `kind` is "request", "response", "event" or "error"."""
     module, _, name = (PROVIDERS.get((dialect, kind)) or FAMILY[family, kind]).partition(":")
     found: type[Model] = getattr(importlib.import_module(module), name)
     return found

@@ -1,0 +1,124 @@
+"""The real command: streams kept apart, pipes, signals, odd terminals, and faults without a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from respeak.cli import main as command
+
+RESPEAK = (sys.executable, "-m", "respeak")
+DOWN = ("--from", "responses", "--to", "chat")
+REQUEST = json.dumps({"model": "gpt-4o", "input": [{"role": "assistant", "content": "é", "phase": "commentary"}]})
+
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and closed descriptors of POSIX")
+
+
+def run(*arguments: str, given: str = "", **env: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*RESPEAK, *arguments], input=given.encode(), capture_output=True, env={**os.environ, **env}, timeout=60
+    )
+
+
+def test_stdout_is_the_payload_and_stderr_the_losses() -> None:
+    done = run("translate", "-", *DOWN, given=REQUEST)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["messages"] == [{"role": "assistant", "content": "é"}]
+    assert b"phase_dropped" in done.stderr and b"phase" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "code"),
+    [
+        (("translate", "-", *DOWN), REQUEST, 0),
+        (("translate", "-", *DOWN, "--tolerate", "none"), REQUEST, 1),
+        (("translate", "-", "--from", "nobody", "--to", "chat"), REQUEST, 2),
+        (("translate", "-", *DOWN), "{", 3),
+        (("explain", "zzzz"), "", 2),
+        (("nonsense",), "", 2),
+        ((), "", 2),
+        (("--version",), "", 0),
+    ],
+)
+def test_exit_codes(arguments: tuple[str, ...], given: str, code: int) -> None:
+    done = run(*arguments, given=given)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    assert bool(done.stdout) == (code == 0)
+
+
+def test_a_translation_can_be_piped_into_the_next() -> None:
+    there = run("translate", "-", "--from", "responses", "--to", "litellm", given=REQUEST)
+    back = run("translate", "-", "--from", "litellm", "--to", "responses", given=there.stdout.decode())
+    assert json.loads(back.stdout) == json.loads(REQUEST)
+
+
+def test_the_installed_command_is_the_same() -> None:
+    script = Path(sys.executable).with_name("respeak")
+    if not script.exists():
+        pytest.skip("the package is not installed as a command here")
+    done = subprocess.run([script, "dialects", "--json"], capture_output=True, check=True)
+    assert done.stdout == run("dialects", "--json").stdout
+
+
+@posix
+@pytest.mark.parametrize("arguments", [("explain",), ("explain", "--json")])
+def test_a_reader_that_goes_away_early_is_no_error(arguments: tuple[str, ...]) -> None:
+    with subprocess.Popen([*RESPEAK, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.read(1)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 0
+
+
+@posix
+def test_an_interrupt_ends_the_command_without_a_traceback() -> None:
+    waiting = "import sys; print('ready', flush=True); import respeak.__main__"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import sys; sys.argv[1:] = {['translate', '-', *DOWN]!r}; {waiting}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        time.sleep(1.5)  # until it reads stdin, which never comes
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == command.EXIT_INTERRUPTED
+        assert process.stdout.read() == b""
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_an_ascii_terminal_gets_escapes_and_json_stays_utf8() -> None:
+    env = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
+    assert b"\\u2192 nothing" in run("explain", "phase_dropped", **env).stdout
+    assert json.loads(run("translate", "-", *DOWN, given=REQUEST, **env).stdout)["messages"][0]["content"] == "é"
+
+
+@posix
+@pytest.mark.parametrize(("closed", "code"), [(">&-", 2), ("2>&-", 0)])
+def test_closed_streams_are_no_traceback(closed: str, code: int) -> None:
+    line = f'exec "{sys.executable}" -m respeak dialects {closed}'
+    done = subprocess.run(["sh", "-c", line], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (code, b"")
+
+
+def test_a_fault_of_the_library_is_one_line_and_exit_70(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(**_: object) -> None:
+        raise KeyError("\x1b[31mboom")
+
+    monkeypatch.setattr(command, "respeak", fails)
+    assert command._run() == command.EXIT_FAULT
+    told = capsys.readouterr().err
+    assert "KeyError" in told and "please report it" in told
+    assert told.count("\n") == 1 and "\x1b" not in told
