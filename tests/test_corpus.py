@@ -9,6 +9,7 @@ import copy
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -33,15 +34,13 @@ FORM = {"request": {"index"}, "response": {"object", "index", "role"}}
 """Keys that only name the form or the position of what they stand in; the target's form implies them."""
 
 
-@pytest.fixture(scope="module", params=["request", "response"])
-def kind(request: pytest.FixtureRequest) -> str:
-    found: str = request.param
-    return found
+@cache
+def well_formed(kind: str) -> tuple[Record, ...]:
+    """All records of a kind but the malformed ones."""
+    return tuple(record for record in READERS[kind]() if record[0] not in corpus.MALFORMED)
 
 
-@pytest.fixture(scope="module")
-def well_formed(kind: str) -> list[Record]:
-    return [record for record in READERS[kind]() if record[0] not in corpus.MALFORMED]
+both_kinds = pytest.mark.parametrize("kind", list(READERS))
 
 
 def crossings(family: str) -> list[str]:
@@ -58,7 +57,8 @@ def test_malformed_records_are_refused_with_a_pointer() -> None:
     assert refused == dict.fromkeys(corpus.MALFORMED, "/temperature")
 
 
-def test_all_records_go_through_all_routes(kind: str, well_formed: list[Record], met: Counter[tuple[str, ...]]) -> None:
+@both_kinds
+def test_all_records_go_through_all_routes(kind: str, met: Counter[tuple[str, ...]]) -> None:
     routes = {
         family: [
             (source, target)
@@ -67,7 +67,7 @@ def test_all_records_go_through_all_routes(kind: str, well_formed: list[Record],
         ]
         for family in ("responses", "chat")
     }
-    for _, family, payload in well_formed:
+    for _, family, payload in well_formed(kind):
         for source, target in routes[family]:
             try:
                 losses = laws.translate(payload, kind, source, target).losses
@@ -84,6 +84,8 @@ def test_all_errors_go_through_all_routes() -> None:
     for name, status, payload in corpus.errors():
         for source in laws.TARGETS:
             for target in laws.TARGETS:
+                if source == target:
+                    continue  # comes out equal, whatever its shape
                 said = respeak.translate_error(payload, source=source, target=target, status=status)
                 error = said.payload["error"]
                 assert said.status == status, name
@@ -92,8 +94,9 @@ def test_all_errors_go_through_all_routes() -> None:
                 assert {"message", "type", "param", "code"} <= error.keys(), name
 
 
-def test_no_record_is_modified_and_twice_gives_the_same(kind: str, well_formed: list[Record]) -> None:
-    for name, family, payload in well_formed:
+@both_kinds
+def test_no_record_is_modified_and_twice_gives_the_same(kind: str) -> None:
+    for name, family, payload in well_formed(kind):
         before = copy.deepcopy(payload)
         for target in laws.TARGETS:
             first = laws.canonical(laws.outcome(payload, kind, family, target))
@@ -101,18 +104,20 @@ def test_no_record_is_modified_and_twice_gives_the_same(kind: str, well_formed: 
         assert payload == before, name
 
 
-def test_every_loss_names_a_place_of_the_record(kind: str, well_formed: list[Record]) -> None:
+@both_kinds
+def test_every_loss_names_a_place_of_the_record(kind: str) -> None:
     wrong = []
-    for name, family, payload in well_formed:
+    for name, family, payload in well_formed(kind):
         for target in laws.TARGETS:
             losses = laws.losses(payload, kind, family, target)
             wrong += [(name, target, path) for path in laws.unread_pointers(payload, losses)]
     assert wrong == []
 
 
-def test_every_leaf_is_carried_or_covered_by_a_loss(kind: str, well_formed: list[Record]) -> None:
+@both_kinds
+def test_every_leaf_is_carried_or_covered_by_a_loss(kind: str) -> None:
     wrong = []
-    for name, family, payload in well_formed:
+    for name, family, payload in well_formed(kind):
         paths = [path for path, _ in laws.leaves(payload) if path[-1] not in FORM[kind]]
         step = max(1, len(paths) // EVERY)
         sample = paths[zlib.crc32(name.encode()) % step :: step]
@@ -121,6 +126,7 @@ def test_every_leaf_is_carried_or_covered_by_a_loss(kind: str, well_formed: list
     assert wrong == []
 
 
+@both_kinds
 def test_what_openai_recorded_comes_out_as_the_official_sdk_types_it(kind: str) -> None:
     wrong = []
     for family in ("responses", "chat"):
@@ -135,10 +141,9 @@ def test_what_openai_recorded_comes_out_as_the_official_sdk_types_it(kind: str) 
     assert wrong == []
 
 
-@pytest.mark.parametrize("kind", ["request"], scope="module")
-def test_requests_obey_the_order_of_the_live_services(well_formed: list[Record]) -> None:
+def test_requests_obey_the_order_of_the_live_services() -> None:
     wrong = []
-    for name, family, payload in well_formed:
+    for name, family, payload in well_formed("request"):
         for target in crossings(family):
             try:
                 said = laws.translate(payload, "request", family, target, tolerate="breaking")
@@ -159,10 +164,9 @@ RESHAPED = {
 """Losses that say that the transcript itself reads otherwise now."""
 
 
-@pytest.mark.parametrize("kind", ["request"], scope="module")
-def test_requests_there_and_back_keep_texts_calls_outputs_and_order(well_formed: list[Record]) -> None:
+def test_requests_there_and_back_keep_texts_calls_outputs_and_order() -> None:
     compared = 0
-    for name, family, payload in well_formed:
+    for name, family, payload in well_formed("request"):
         other = "chat" if family == "responses" else "responses"
         try:
             there = laws.translate(payload, "request", family, other, tolerate="breaking")

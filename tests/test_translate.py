@@ -126,6 +126,17 @@ def test_a_failed_answer_is_an_http_error_on_chat() -> None:
     }
 
 
+def test_a_malformed_request_of_an_answer_is_an_invalid_payload() -> None:
+    answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
+    with pytest.raises(InvalidPayload, match="/tools/0: expected an object in the client's request"):
+        respeak.translate_response(answer, source="chat", target="responses", request={"input": "x", "tools": [1]})
+
+
+def test_an_error_in_its_own_dialect_comes_out_equal() -> None:
+    body = {"error": "just words"}
+    assert respeak.translate_error(body, source="chat", target="chat", status=500).payload == body
+
+
 def test_the_dialects_are_these_eight() -> None:
     found = {dialect.name: (dialect.family, dialect.phase, dialect.source_only) for dialect in respeak.dialects()}
     assert found == {

@@ -178,7 +178,7 @@ def _called(choices: Mapping[str, Schema], discriminator: Any, kinds: Kinds) -> 
         "discriminator": discriminator,
         "custom_error_type": KIND,
         "custom_error_message": "no such kind",
-        "custom_error_context": {"key": kinds.key, "known": "" if kinds.unknown else _any_of(known)},
+        "custom_error_context": {"key": kinds.key, "known": "" if kinds.unknown else any_of(known)},
     }
 
 
@@ -244,7 +244,7 @@ def _follow(location: Sequence[int | str], payload: object, *, is_missing: bool)
     return path, len(path) + is_missing, payload
 
 
-def _pointer(path: Sequence[int | str]) -> str:
+def pointer(path: Sequence[int | str]) -> str:
     """RFC 6901; a lone surrogate in a key is escaped, so that the pointer can be printed."""
     return "".join("/" + _printable(str(part)).replace("~", "~0").replace("/", "~1") for part in path)
 
@@ -253,25 +253,25 @@ def _say(error: ErrorDetails, path: list[int | str], place: object) -> tuple[str
     """Pointer, expected and found of one error."""
     context = error.get("ctx", {})
     if error["type"] == "missing":
-        return _pointer(path), f'key "{error["loc"][-1]}"', _finding(place)
+        return pointer(path), f'key "{error["loc"][-1]}"', finding(place)
     if error["type"] == KIND:
         return _say_kind(context["key"], context["known"], path, place)
     phrase = EXPECTED.get(error["type"])
     expected = phrase(context) if phrase else error["msg"].removeprefix("Input should be ")
     if error["loc"] and error["loc"][-1] == "[key]":
-        return _pointer(path), expected.replace("a string", "a key", 1), _finding(error["input"])
-    return _pointer(path), expected, _finding(place)
+        return pointer(path), expected.replace("a string", "a key", 1), finding(error["input"])
+    return pointer(path), expected, finding(place)
 
 
 def _say_kind(key: str, known: str, path: list[int | str], place: object) -> tuple[str, str, str]:
     if not isinstance(place, dict):
-        return _pointer(path), "an object", _finding(place)
+        return pointer(path), "an object", finding(place)
     if place.get(key) is None:
-        return _pointer(path), f'key "{key}"', _finding(place)
-    return _pointer([*path, key]), known or "a string", _finding(place[key])
+        return pointer(path), f'key "{key}"', finding(place)
+    return pointer([*path, key]), known or "a string", finding(place[key])
 
 
-def _any_of(values: Sequence[str]) -> str:
+def any_of(values: Sequence[str]) -> str:
     return "one of " + ", ".join(f'"{value}"' for value in values)
 
 
@@ -311,7 +311,7 @@ EXPECTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def _finding(value: object) -> str:
+def finding(value: object) -> str:
     """What was found, in a few words: `string "abc"`, `integer 5`, `array of 3`, `object with "type"`."""
     if value is None:
         return "null"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -90,13 +90,14 @@ def translate_response(
     FINISH and USAGE.
     """
     start, end = _ends(source, target, tolerate, "response")
-    body, asked = _read(payload), None if request is None else _read(request)
+    body, asked = _read(payload), _asked(request, end)
     _check(body, start, "response")
     if start is end:
         return Translation(dict(body), Ledger())
     job = Job(_answer_plans(source, target), start, end, options or Options(), asked)
     if end.family == "chat" and start.family == "responses" and body.get("status") in ("failed", "cancelled"):
         error, status = failed(body, job)
+        _rewrite_param(error, job)
         return _settled(error, job, tolerate, status)
     return _settled(_answer(body, job), job, tolerate)
 
@@ -111,14 +112,13 @@ def translate_error(payload: Any, *, source: str, target: str, status: int, requ
     InvalidPayload and UnknownDialect. Rules: mapping table ERROR.
     """
     start, end = _ends(source, target, "breaking", "error")
-    body, asked = _read(payload), None if request is None else _read(request)
+    body, asked = _read(payload), _asked(request, end)
     _check(body, start, "error")
+    if start is end:
+        return Translation(dict(body), Ledger(), status)
     job = Job({}, start, end, Options(), asked)
     out = normal(body, status, job)
-    param = out["error"].get("param")
-    if isinstance(param, str) and start is not end:
-        places = _places(asked, target, source) if asked else {}
-        out["error"]["param"] = rewritten(param, start, end, asked, places)
+    _rewrite_param(out, job)
     return Translation(out, job.ledger, status)
 
 
@@ -131,6 +131,27 @@ def _ends(source: str, target: str, tolerate: str, kind: Kind) -> tuple[Profile,
     if tolerate not in TOLERANCES:
         raise ValueError(f"tolerate is {tolerate!r}; expected one of {', '.join(TOLERANCES)}")
     return start, end
+
+
+def _asked(request: Any, client: Profile) -> Json | None:
+    """The client's original request, checked like any other; what is wrong with it is said to be the request's."""
+    if request is None:
+        return None
+    try:
+        body = _read(request)
+        _check(body, client, "request")
+    except InvalidPayload as error:
+        where = [replace(found, expected=f"{found.expected} in the client's request") for found in error.violations]
+        raise InvalidPayload(where) from None
+    return body
+
+
+def _rewrite_param(out: Json, job: Job) -> None:
+    """`param` of an error body in the client's own field names."""
+    param = out["error"].get("param")
+    if isinstance(param, str):
+        places = _places(job.request, job.target, job.source) if job.request else {}
+        out["error"]["param"] = rewritten(param, job.source, job.target, job.request, places)
 
 
 def _read(payload: Any) -> Json:
@@ -244,16 +265,11 @@ def _crossing_plans(family: Family, says: Mapping[str, Any]) -> dict[str, Plan]:
     return {name: compose(table, direction, says.get(name, {})) for name, table in TABLES.items()}
 
 
-def _places(request: Json, source: str, target: str) -> dict[str, Any]:
+def _places(request: Json, start: Profile, end: Profile) -> dict[str, Any]:
     """Where in the client's request each message or item of the translated one came from."""
-    start, end = profiles.get(source), profiles.get(target)
     if start.family == end.family:
         return {}
-    job = Job(_request_plans(source, target), start, end, Options())
-    try:
-        _check(request, start, "request")
-    except InvalidPayload:
-        return {}
+    job = Job(_request_plans(start.name, end.name), start, end, Options())
     out = _request(request, job)
     name = "messages" if end.family == "chat" else "input"
     places = job.memo.get("places", {})

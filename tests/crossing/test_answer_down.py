@@ -315,7 +315,9 @@ JSON_FORMATS = [{"type": "json_object"}, {"type": "json_schema", "name": "n", "s
 @pytest.mark.parametrize("format", JSON_FORMATS, ids=lambda format: format["type"])
 @pytest.mark.parametrize("echo", [None, {"format": {"type": "text"}}], ids=["no echo", "a wrong echo"])
 def test_structured_output_holds_the_final_answer_only(format: Json, echo: Any) -> None:
-    request = {"model": "m", "messages": [], "response_format": format}
+    nested = {key: value for key, value in format.items() if key != "type"}
+    asked = {"type": format["type"], **({"json_schema": nested} if nested else {})}
+    request = {"model": "m", "messages": [], "response_format": asked}
     assert message(down(PLAN, text("{}", phase="final_answer"), request=request, text=echo)[0])["content"] == "{}"
     assert message(down(PLAN, text("{}", phase="final_answer"), text={"format": format})[0])["content"] == "{}"
 

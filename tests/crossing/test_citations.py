@@ -211,3 +211,10 @@ def test_an_unknown_key_of_a_responses_moderation_is_reported() -> None:
     held = {"input": result(odd=1), "output": {**FAULT, "odd": 1}}
     paths = ["/moderation/input/odd", "/moderation/output/odd"]
     assert down([part("a")], moderation=held)[1] == [("unknown_field_dropped", path, "degrading") for path in paths]
+
+
+def test_a_result_of_another_model_than_its_list_is_sent_under_its_own() -> None:
+    held = {"input": {**results(result()), "model": "omni-latest"}, "output": FAULT}
+    said, losses = up({}, moderation=held)
+    assert said["moderation"]["input"]["model"] == "omni"
+    assert losses == [("moderation_merged", "/moderation/input/model", "harmless")]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import respeak
+from respeak import InvalidPayload
 from saying import Json
 
 
@@ -132,5 +133,6 @@ def test_the_field_that_the_client_used_is_named() -> None:
         assert param("max_output_tokens", "responses", "chat", asked) == name
 
 
-def test_a_request_that_is_malformed_still_gives_an_answer() -> None:
-    assert param("messages[1].content", "chat", "responses", {"input": 5}) == "input[1].content"
+def test_a_request_that_is_malformed_is_an_invalid_payload() -> None:
+    with pytest.raises(InvalidPayload, match=r"/input: .* in the client's request"):
+        param("messages[1].content", "chat", "responses", {"input": 5})

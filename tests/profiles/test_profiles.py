@@ -34,6 +34,7 @@ FORWARDED: list[Json] = [
     {"tool_choice": "auto"},
     {"tool_choice": {"type": "function", "name": "f"}},
     {"parallel_tool_calls": False},
+    {"background": False},
     {"store": False},
     {"input": [{"role": "assistant", "content": "x", "phase": "commentary"}]},
 ]
@@ -55,7 +56,6 @@ AIML_NEUTRAL: list[Json] = [
     {"include": None},
     {"top_logprobs": 0},
     {"service_tier": "auto"},
-    {"background": False},
     {"store": None},
 ]
 

@@ -40,7 +40,7 @@ class DialectName(click.ParamType[str]):
 
 def payload_of(file: str) -> dict[str, Any]:
     """The JSON object in a file, or on stdin for `-`; anything else ends the command."""
-    data = _bytes_of(file)
+    data = bytes_of(file)
     try:
         value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
     except UnicodeDecodeError as error:
@@ -59,7 +59,7 @@ def payload_of(file: str) -> dict[str, Any]:
 NAMES = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
 
 
-def _bytes_of(file: str) -> bytes:
+def bytes_of(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have

@@ -16,7 +16,7 @@ from respeak.crossing.finish import Ending, ending
 from respeak.crossing.items import UNKNOWN_CALL, call_table
 from respeak.crossing.names import Declared, declared_tools
 from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
-from respeak.crossing.tools import fits_strict
+from respeak.crossing.tools import strict_in_force
 from respeak.crossing.unfold import INFERRED
 from respeak.loss import Place, Verdict
 from respeak.plan import UNKNOWN, Job, Json, said, walk
@@ -318,7 +318,7 @@ def _in_force(tool: Json, job: Job) -> Json:
     if tool.get("type") != "function":
         return tool
     strict = tool.get("strict")
-    used = fits_strict(tool.get("parameters")) if strict is None else strict
+    used = strict_in_force(tool.get("parameters"))[0] if strict is None else strict
     return {**tool, "strict": used and job.source.strict, "parameters": tool.get("parameters")}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from respeak.codes import Code
 from respeak.loss import Place
 from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_chat, said, walk
-from respeak.verbs import DEGRADING, approximated, each, lost
+from respeak.verbs import DEGRADING, HARMLESS, approximated, each, lost
 
 NOT_A_URL = lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "Chat annotations cite URLs only")
 SEVERAL_RESULTS = approximated(
@@ -15,6 +15,7 @@ SEVERAL_RESULTS = approximated(
     DEGRADING,
     "Responses holds one moderation result; the first is sent, flagged if any is",
 )
+OTHER_MODEL = lost(Code.MODERATION_MERGED, HARMLESS, "the result names its own model, which is the one sent")
 
 URL_CITATION = Table(
     "url_citation",
@@ -140,7 +141,10 @@ def moderation_up(value: Json, at: Place, job: Job) -> Json:
     results = value.get("results") or [{}]
     if len(results) > 1:
         job.note(SEVERAL_RESULTS, (at, "results"))
-    result = _full_result({"model": value.get("model"), **results[0]}, ((at, "results"), 0), job)
+    model, own = value.get("model"), results[0].get("model")
+    if model and own and model != own:
+        job.note(OTHER_MODEL, (at, "model"))
+    result = _full_result({**results[0], "model": own or model}, ((at, "results"), 0), job)
     return {**result, "flagged": any(found.get("flagged") for found in results)}
 
 

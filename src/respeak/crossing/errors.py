@@ -57,8 +57,8 @@ ERROR_KEYS = ("message", "type", "param", "code")
 TEXT_KEYS = ("error", "message", "detail")
 """Keys under which providers put the words of an error, the most telling first."""
 
-FORM = ("id", "object", "created_at", "model", "status", "error")
-"""Keys of a failed response that its HTTP error stands for."""
+FORM = ("object", "status", "error")
+"""Keys of a failed response that its HTTP error says in its own form."""
 
 OF_FAILED: Mapping[str, Verdict] = {
     **{name: replace(UNSAID, unless=neutral) for name, neutral in ECHOES.items()},

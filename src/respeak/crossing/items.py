@@ -89,6 +89,17 @@ MESSAGE = Table(
     ("input[]<message>", "messages[]"),
 )
 
+CALL_KEYS = (
+    Row(None, "index", up=IMPLIED, note="the position in the list"),
+    only_responses("id", ITEM_ID),
+    only_responses("status", STATUS),
+    only_responses("namespace", NAMESPACE),
+    only_responses("caller", CALLER),
+    only_responses("created_by", CREATED_BY),
+    only_responses("async", ASYNC),
+)
+"""Rows that function calls and custom tool calls share."""
+
 TOOL_CALL = Table(
     "tool_call",
     (
@@ -96,13 +107,7 @@ TOOL_CALL = Table(
         both("call_id", "id"),
         both("name", "function.name"),
         both("arguments", "function.arguments", note="byte for byte"),
-        Row(None, "index", up=IMPLIED),
-        only_responses("id", ITEM_ID),
-        only_responses("status", STATUS),
-        only_responses("namespace", NAMESPACE),
-        only_responses("caller", CALLER),
-        only_responses("created_by", CREATED_BY),
-        only_responses("async", ASYNC),
+        *CALL_KEYS,
     ),
     "function calls",
     ("input[]<function_call>", "messages[].tool_calls[]<function>"),
@@ -115,13 +120,7 @@ CUSTOM_CALL = Table(
         both("call_id", "id"),
         both("name", "custom.name"),
         both("input", "custom.input", note="byte for byte"),
-        Row(None, "index", up=IMPLIED),
-        only_responses("id", ITEM_ID),
-        only_responses("status", STATUS),
-        only_responses("namespace", NAMESPACE),
-        only_responses("caller", CALLER),
-        only_responses("created_by", CREATED_BY),
-        only_responses("async", ASYNC),
+        *CALL_KEYS,
     ),
     "custom tool calls",
     ("input[]<custom_tool_call>", "messages[].tool_calls[]<custom>"),

@@ -11,13 +11,18 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.items import MISPLACED_PHASE, PHASE, item_type
 from respeak.crossing.model import answer_model, request_model
+from respeak.crossing.parts import UNKNOWN_PART
+from respeak.crossing.request import NO_MESSAGES, REQUEST
 from respeak.loss import Place, Verdict
-from respeak.plan import KEEP, UNKNOWN, Job, Json, Plan, narrow, walk
+from respeak.plan import KEEP, UNKNOWN, Job, Json, Plan, Step, narrow, walk
 from respeak.verbs import DEGRADING, lost
 
 FOREIGN_MODEL = lost(Code.PHASE_DROPPED, DEGRADING, "phase does not apply to models of other vendors; removed")
 
 CHAT_PARTS = {"text": "text", "image_url": "image", "file": "file", "refusal": "refusal"}
+
+RESULT_ROLES = ("function", "tool")
+"""Roles whose `name` is that of the function they answer: no profile speaks of it."""
 
 
 def request_plans(source: Any, target: Any) -> dict[str, Plan]:
@@ -25,6 +30,8 @@ def request_plans(source: Any, target: Any) -> dict[str, Plan]:
     inner = {"input": _items} if target.family == "responses" else {"messages": _messages, "tools": _tools}
     plan = narrow({**target.says.get("request", {}), **source.reads}, UNKNOWN if target.closed else KEEP)
     plan.entries |= {name: step for name, step in inner.items() if name not in source.reads}
+    if source.store_default is not None:
+        plan.entries.setdefault("store", "store")  # null means the source's default here, which is made explicit
     _model(plan, request_model)
     plans = {"request": plan}
     for name in ("message", "function_tool", *CHAT_PARTS.values()):
@@ -35,6 +42,10 @@ def request_plans(source: Any, target: Any) -> dict[str, Plan]:
 def answer_plans(source: Any, target: Any) -> dict[str, Plan]:
     """The plans of an answer between two dialects of one family."""
     plan = narrow(target.answers.get("answer", {}), KEEP)
+    if target.family == "chat":
+        plan.entries["choices"] = _choices
+    if "usage" in target.answers:
+        plan.entries["usage"] = _usage
     _model(plan, answer_model)
     return {"answer": plan, "usage": narrow(target.answers.get("usage", {}), KEEP)}
 
@@ -46,6 +57,9 @@ def _model(plan: Plan, verb: Any) -> None:
     plan.entries["model"] = rename
 
 
+# Responses ------------------------------------------------------------------------------------------------------
+
+
 def _items(value: Any, out: Json, at: Place, job: Job) -> None:
     """Input items stay as they are; phase goes where it does not belong."""
     if isinstance(value, list):
@@ -54,7 +68,11 @@ def _items(value: Any, out: Json, at: Place, job: Job) -> None:
 
 
 def _item(item: Json, at: Place, job: Job) -> Json:
-    if item.get("phase") is None or item_type(item) != "message":
+    if item_type(item) != "message":
+        return item
+    if job.target.parts and isinstance(item.get("content"), list):
+        item = {**item, "content": _parts(item["content"], (at, "content"), job)}
+    if item.get("phase") is None:
         return item
     if item.get("role") != "assistant":
         job.note(MISPLACED_PHASE, (at, "phase"))
@@ -65,6 +83,9 @@ def _item(item: Json, at: Place, job: Job) -> Json:
     return {key: value for key, value in item.items() if key != "phase"}
 
 
+# Chat -----------------------------------------------------------------------------------------------------------
+
+
 def _messages(value: Any, out: Json, at: Place, job: Job) -> None:
     """Messages with what the profile says of their keys and parts."""
     places = job.memo.setdefault("places", {})
@@ -72,31 +93,49 @@ def _messages(value: Any, out: Json, at: Place, job: Job) -> None:
     for i, message in enumerate(value):
         place = (at, i)
         changed = _message(message, place, job)
+        if changed is None:
+            continue
         places[id(changed)] = place
         for j, call in enumerate(changed.get("tool_calls") or []):
             places[id(call)] = ((place, "tool_calls"), j)
         messages.append(changed)
+    if value and not messages:
+        job.note(NO_MESSAGES, at)
 
 
-def _message(message: Json, at: Place, job: Job) -> Json:
-    if message.get("role") == "function":
-        return dict(message)  # its `name` is the function's, which no profile speaks of
-    out = walk(job.plans["message"], message, {}, at, job)
-    if out.pop("phase", None) is not None:
-        job.note(PHASE if message.get("role") == "assistant" else MISPLACED_PHASE, (at, "phase"))
-    if isinstance(out.get("content"), list):
-        parts = (_part(part, ((at, "content"), i), job) for i, part in enumerate(out["content"]))
-        out["content"] = [part for part in parts if part is not None]
+def _message(message: Json, at: Place, job: Job) -> Json | None:
+    """One message; None when nothing of it can be sent, which its parts have reported."""
+    role, content = message.get("role"), message.get("content")
+    out = dict(message) if role in RESULT_ROLES else walk(job.plans["message"], message, {}, at, job)
+    _without_phase(out, at, job)
+    if content and isinstance(content, list):
+        out["content"] = _parts(content, (at, "content"), job)
+        if not out["content"] and not (out.get("tool_calls") or out.get("function_call")):
+            return None
+        out["content"] = out["content"] or None
     return out
+
+
+def _without_phase(message: Json, at: Place, job: Job) -> None:
+    """Chat has no phase, and its assistants alone could have one."""
+    if message.pop("phase", None) is not None:
+        job.note(PHASE if message.get("role", "assistant") == "assistant" else MISPLACED_PHASE, (at, "phase"))
+
+
+def _parts(parts: list[Json], at: Place, job: Job) -> list[Json]:
+    said_parts = (_part(part, (at, i), job) for i, part in enumerate(parts))
+    return [part for part in said_parts if part is not None]
 
 
 def _part(part: Json, at: Place, job: Job) -> Json | None:
     kind = part.get("type", "")
+    table = CHAT_PARTS.get(kind) if job.target.family == "chat" else None
     verdict = job.target.parts.get(kind)
+    if verdict is None and job.target.closed and job.target.family == "chat" and table is None:
+        verdict = UNKNOWN_PART
     if verdict is not None:
         job.note(verdict, at)
         return None
-    table = CHAT_PARTS.get(kind)
     return walk(job.plans[table], part, {}, at, job) if table else part
 
 
@@ -114,11 +153,62 @@ def _tools(value: Any, out: Json, at: Place, job: Job) -> None:
         tools.append(changed)
 
 
+def _choices(value: Any, out: Json, at: Place, job: Job) -> None:
+    """Choices stay as they are, without phase."""
+    out["choices"] = [_choice(choice, (at, i), job) for i, choice in enumerate(value)]
+
+
+def _choice(choice: Json, at: Place, job: Job) -> Json:
+    message = choice.get("message")
+    if not message or "phase" not in message:
+        return choice
+    message = dict(message)
+    _without_phase(message, (at, "message"), job)
+    return {**choice, "message": message}
+
+
+def _usage(value: Any, out: Json, at: Place, job: Job) -> None:
+    out["usage"] = walk(job.plans["usage"], value, {}, at, job)
+
+
+# After a crossing -----------------------------------------------------------------------------------------------
+
+
 def enforce(out: Json, job: Job) -> None:
     """What a step wrote although the target's profile has a verdict on it: judged at its place in the source."""
     origin = job.memo.get("origin", {})
     for name, say in job.target.says.get("request", {}).items():
-        if isinstance(say, Verdict) and name in out:
-            value = out.pop(name)
-            if name in origin and not say.spares(value):
-                job.note(say, origin[name])
+        if name not in out or not isinstance(say, Verdict | Step):
+            continue
+        value = out.pop(name)
+        if isinstance(say, Step):
+            say.run(value, out, origin.get(name), job)
+        elif name in origin:
+            _judge(say, value, origin[name], job)
+        elif isinstance(value, dict):
+            _judge_keys(say, name, value, job)
+    if job.memo["foreign_model"]:
+        _unphase(out.get("input"), job)
+
+
+def _judge(verdict: Verdict, value: Any, at: Place, job: Job) -> None:
+    if not verdict.spares(value):
+        job.note(verdict, at)
+
+
+def _judge_keys(verdict: Verdict, name: str, value: Json, job: Job) -> None:
+    """The keys of a field that rows wrote one by one; a key without a source is the crossing's own addition."""
+    for row in REQUEST.rows:
+        source, target = (row.chat, row.responses) if job.source.family == "chat" else (row.responses, row.chat)
+        if source and target and target.startswith(f"{name}.") and target.split(".")[1] in value:
+            place: Place = None
+            for key in source.split("."):
+                place = (place, key)
+            _judge(verdict, value[target.split(".")[1]], place, job)
+
+
+def _unphase(items: Any, job: Job) -> None:
+    """Phase of messages that a crossing made, for models that do not know it."""
+    for item in items if isinstance(items, list) else ():
+        if item.pop("phase", None) is not None:
+            job.note(FOREIGN_MODEL, (job.memo["places"][id(item)], "phase"))

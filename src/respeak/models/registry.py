@@ -24,6 +24,7 @@ PROVIDERS: Mapping[tuple[str, str], str] = {
     ("vtrix", "request"): "respeak.models.vtrix:VtrixRequest",
     ("vtrix", "response"): "respeak.models.vtrix:VtrixResponse",
     ("aimlapi", "request"): "respeak.models.aimlapi:AimlapiRequest",
+    ("aimlapi", "response"): "respeak.models.aimlapi:AimlapiResponse",
     ("codex-guide", "request"): "respeak.models.codex_guide:CodexGuideRequest",
 }
 """Models of providers that narrow their family, by (dialect, kind)."""

@@ -9,7 +9,7 @@ from functools import cache
 from respeak.errors import UnknownDialect
 from respeak.profiles.profile import Dialect, Profile
 
-_HELPERS = ("profile", "legacy", "within")
+_HELPERS = ("profile", "rules")
 
 
 @cache

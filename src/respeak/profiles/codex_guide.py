@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from respeak.codes import Code
+from respeak.crossing.request import TWO_LIMITS
+from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT, NO_TOOLS_PARALLEL
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json, Step
 from respeak.profiles.profile import Profile
@@ -25,6 +27,7 @@ APPROVAL = lost(
     Code.APPROVAL_DROPPED,
     DEGRADING,
     "neither API has tool_use_approval; nothing will ask before tools are called",
+    unless=(False,),
 )
 TEMPERATURE = lost(Code.TEMPERATURE_DROPPED, DEGRADING, "reasoning models take temperature 1 only")
 
@@ -47,9 +50,10 @@ def _tool(name: str, stands_for: str, tool: Callable[[], Json]) -> OddTool:
 
 
 def _system_prompt(value: Any, out: Json, at: Place, job: Job) -> None:
-    job.note(SYSTEM_PROMPT, at)
-    job.memo["lead"] = {"role": "developer", "content": value}
-    job.memo.setdefault("places", {})[id(job.memo["lead"])] = at
+    if value:
+        job.note(SYSTEM_PROMPT, at)
+        job.memo["lead"] = {"role": "developer", "content": value}
+        job.memo.setdefault("places", {})[id(job.memo["lead"])] = at
 
 
 def finish_reading(source: Json, out: Json, job: Job) -> None:
@@ -57,10 +61,36 @@ def finish_reading(source: Json, out: Json, job: Job) -> None:
     if "lead" in job.memo:
         out["input" if job.target.family == "responses" else "messages"].insert(0, job.memo["lead"])
     if out.get("temperature", 1) != 1 and REASONING_MODEL.match(str(out.get("model", ""))):
-        job.note(TEMPERATURE, (None, "temperature"))
+        found, place = job.ledger.found, (None, "temperature")
+        found[:] = [(verdict, at) for verdict, at in found if at != place]  # what the target would say is moot
+        job.note(TEMPERATURE, place)
         del out["temperature"]
-    if job.target.family == "chat" and not job.target.closed and "max_tokens" in out:
+    if job.target.family == "chat" and not job.target.closed:
+        _limit(out, job)
+        _without_tools(source, out, job)
+
+
+def _limit(out: Json, job: Job) -> None:
+    """max_tokens under its current name, unless both are there."""
+    if out.get("max_tokens") is not None and out.get("max_completion_tokens") is not None:
+        job.note(TWO_LIMITS, (None, "max_tokens"))
+    elif "max_tokens" in out:
         out["max_completion_tokens"] = out.pop("max_tokens")
+
+
+def _without_tools(source: Json, out: Json, job: Job) -> None:
+    """No choice of a tool that was left out, and no empty list of tools (OBS-11)."""
+    choice, at = out.get("tool_choice"), (None, "tool_choice")
+    if isinstance(choice, dict) and choice.get("type") in job.source.odd_tools:
+        job.note(NO_TOOLS_FORCED, at)
+        del out["tool_choice"]
+    if not source.get("tools") or out.get("tools"):
+        return
+    del out["tools"]
+    if out.pop("tool_choice", None) is not None:
+        job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
+    if out.pop("parallel_tool_calls", None) is not None:
+        job.note(NO_TOOLS_PARALLEL, (None, "parallel_tool_calls"))
 
 
 PROFILE = Profile(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from respeak.codes import Code
 from respeak.profiles.profile import Profile
-from respeak.verbs import DEGRADING, approximated, reported
+from respeak.verbs import DEGRADING, approximated, flagged
 
-NO_STATE = reported(
+# The guide teaches to resend all items and shows no field of server state (profiles.md section 3).
+NO_STATE = flagged(
     approximated(
         Code.UNDOCUMENTED_FIELD, DEGRADING, "OpenRouter teaches to resend items; do not rely on what it stores"
-    ),
-    unless=(False,),
+    )
 )
 
 PROFILE = Profile(
@@ -23,7 +23,7 @@ PROFILE = Profile(
     phase=True,
     says={
         "request": dict.fromkeys(
-            ("previous_response_id", "conversation", "background", "prompt", "context_management"), NO_STATE
+            ("store", "previous_response_id", "conversation", "background", "prompt", "context_management"), NO_STATE
         )
     },
 )

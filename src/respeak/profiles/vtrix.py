@@ -6,12 +6,16 @@ The page lists the request fields below and no others; roles tool and function a
 
 from __future__ import annotations
 
+from typing import Any
+
 from respeak.codes import Code
-from respeak.crossing.request import text_only
+from respeak.crossing.format import UNKNOWN_FORMAT
+from respeak.crossing.request import TWO_LIMITS, text_only
 from respeak.loss import Place
-from respeak.plan import KEEP, Job, Json, Step
-from respeak.profiles.legacy import REFUSAL, answer_as_function, choice_as_tools, request_as_functions
+from respeak.plan import ABSENT, KEEP, Job, Json, Step
 from respeak.profiles.profile import Profile
+from respeak.profiles.rules.legacy import request_as_functions
+from respeak.profiles.rules.vtrix import ANSWER, USAGE_DETAILS, reshape_answer, unshape_answer
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, between, lost, lost_each, one_of, refused
 
 EFFORTS = ("low", "medium", "high", "xhigh")
@@ -19,6 +23,20 @@ LIMIT = between(1, 128_000, Code.OUTPUT_LIMIT_CLAMPED)
 AUDIO = refused(Code.AUDIO_REFUSED, "vtrix takes and gives text only")
 FILE = lost(Code.FILE_DROPPED, BREAKING, "vtrix takes text and images only")
 CACHE_HINT = lost(Code.CACHE_HINT_DROPPED, HARMLESS, "vtrix documents no prompt cache")
+WEB_SEARCH = lost(Code.WEB_SEARCH_DROPPED, BREAKING, "vtrix does not search the web")
+
+
+def _web_search(value: Any, out: Json, at: Place, job: Job) -> None:
+    job.note(WEB_SEARCH, at)  # no options at all ask for a search, too
+
+
+def _known_format(value: Any, at: Place, job: Job) -> Any:
+    """text, json_object or json_schema; any other format is left out."""
+    if value.get("type") in ("text", "json_object", "json_schema"):
+        return value
+    job.note(UNKNOWN_FORMAT, at)
+    return ABSENT
+
 
 REQUEST = {
     "messages": KEEP,
@@ -27,7 +45,7 @@ REQUEST = {
     "temperature": KEEP,
     "top_p": KEEP,
     "stream": KEEP,
-    "response_format": KEEP,
+    "response_format": _known_format,
     "tools": KEEP,
     "tool_choice": KEEP,
     "max_tokens": LIMIT,
@@ -66,14 +84,7 @@ REQUEST = {
         severity=HARMLESS,
         why="vtrix takes no end-user ids",
     ),
-    **lost_each(
-        "prompt_cache_key",
-        "prompt_cache_options",
-        "prompt_cache_retention",
-        code=Code.CACHE_HINT_DROPPED,
-        severity=HARMLESS,
-        why="vtrix documents no prompt cache",
-    ),
+    **dict.fromkeys(("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention"), CACHE_HINT),
     "service_tier": lost(
         Code.SERVICE_TIER_DROPPED, DEGRADING, "vtrix has no service tiers", unless=("auto", "default")
     ),
@@ -81,35 +92,16 @@ REQUEST = {
     "modalities": Step(text_only, "text only; audio is refused"),
     "audio": AUDIO,
     "prediction": lost(Code.PREDICTION_DROPPED, HARMLESS, "it changes latency and billing, not the answer"),
-    "web_search_options": lost(Code.WEB_SEARCH_DROPPED, BREAKING, "vtrix does not search the web"),
+    "web_search_options": Step(_web_search, WEB_SEARCH.why, (WEB_SEARCH,)),
     "moderation": lost(Code.MODERATION_DROPPED, DEGRADING, "vtrix does not moderate"),
 }
 
 
-def reshape_answer(out: Json, job: Job) -> None:
-    """Answers as vtrix gives them: function_call, and a message of role and content without a refusal."""
-    out["choices"] = [_choice(choice, ((None, "choices"), i), job) for i, choice in enumerate(out["choices"])]
-
-
-def _choice(choice: Json, at: Place, job: Job) -> Json:
-    out = answer_as_function(choice, at, job)
-    refusal = out["message"].pop("refusal", None)
-    if refusal:
-        job.note(REFUSAL, (at, "message") if job.source.family == "chat" else (None, "output"))
-        content = out["message"].get("content")
-        out["message"]["content"] = f"{content}\n\n{refusal}" if content else refusal
-    return out
-
-
-def unshape_answer(payload: Json, job: Job) -> Json:
-    """An answer of vtrix as Chat has it: the keys that Chat requires, and tool_calls for a client that sent tools."""
-    if job.target.family != "chat":
-        return payload
-    choices = []
-    for i, choice in enumerate(payload["choices"]):
-        full = {"logprobs": None, **choice, "message": {"refusal": None, **choice["message"]}}
-        choices.append(choice_as_tools(full, ((None, "choices"), i), str(payload.get("id") or "0"), job))
-    return {**payload, "choices": choices}
+def finish_request(source: Json, out: Json, job: Job) -> None:
+    """One output limit: both names of it become `max_tokens` here."""
+    job.memo["payload"] = source
+    if source.get("max_tokens") is not None and source.get("max_completion_tokens") is not None:
+        job.note(TWO_LIMITS, (None, "max_tokens"))
 
 
 PROFILE = Profile(
@@ -134,6 +126,8 @@ PROFILE = Profile(
         },
         **{table: {"prompt_cache_breakpoint": CACHE_HINT} for table in ("text", "image", "file")},
     },
+    answers={"answer": ANSWER, "usage": USAGE_DETAILS},
+    finish_request=finish_request,
     reshape_request=request_as_functions,
     reshape_answer=reshape_answer,
     unshape_answer=unshape_answer,

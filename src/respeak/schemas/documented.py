@@ -205,6 +205,7 @@ LIVE_OMITS: Mapping[str, str] = {
 LIVE_FIELDS: Mapping[str, Mapping[str, Any]] = {
     "ChatCompletionRequestAssistantMessage": {"annotations": {"type": "array", "items": {"type": "object"}}},
     "CreateResponse": {"client_metadata": {"type": "object", "additionalProperties": {"type": "string"}}},
+    "CustomToolCall": {"status": {"enum": ["in_progress", "completed", "incomplete"]}},
     "EasyInputMessage": {"id": {"type": "string"}},
     "InputMessage": {"id": {"type": "string"}},
     "WebSearchTool": {"search_content_types": {"type": "array", "items": {"enum": ["text", "image"]}}},
@@ -251,14 +252,13 @@ SAME_AS: Mapping[str, str] = {"CodexGuideRequest": "CreateChatCompletionRequest"
 
 MESSAGE: Mapping[str, Any] = {
     "properties": {"type": {"const": "message"}},
-    "anyOf": [{"required": ["role"]}, {"required": ["content"]}],
+    "anyOf": [{"required": ["role"]}, {"required": ["content"], "not": {"required": ["summary"]}}],
 }
 KEPT: Mapping[str, Any] = {"anyOf": [{"required": ["id"]}, {"required": ["status"]}]}
 ASSISTANT: Mapping[str, Any] = {"properties": {"role": {"const": "assistant"}}, "required": ["role"]}
 REFERENCE: Mapping[str, Any] = {
     "properties": {"type": {"const": "item_reference"}},
-    "propertyNames": {"enum": ["type", "id"]},
-    "anyOf": [{"required": ["type"]}, {"required": ["id"]}],
+    "anyOf": [{"required": ["type"]}, {"required": ["id"], "maxProperties": 1}],
 }
 
 CHOICES: Mapping[str, Mapping[str, Any]] = {

@@ -24,8 +24,6 @@ Schema = dict[str, Any]
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 HOME = "https://respeak.dev/schemas"
-KINDS = ("request", "response", "event", "error")
-
 TITLES = {
     "request": "A request to {}",
     "response": "An answer of {}",
@@ -48,13 +46,6 @@ OF_ONE_TYPE = {name for words in BOUNDS.values() for name in words.values()} | {
 """Keywords that speak of one JSON type only, so that alternatives may share one object."""
 
 
-def names() -> Iterator[tuple[str, str]]:
-    """Dialect and kind of every schema: a dialect that is a source only has requests only."""
-    for dialect in profiles.dialects():
-        for kind in KINDS[:1] if dialect.source_only else KINDS:
-            yield dialect.name, kind
-
-
 def made(dialect: str, kind: str) -> Schema:
     """The schema of a dialect's payloads of one kind, generated from the models."""
     profile = profiles.get(dialect)
@@ -65,11 +56,22 @@ def made(dialect: str, kind: str) -> Schema:
         body = maker.defs[named]
         if not _refers(maker.defs, named):
             del maker.defs[named]
-    head: Schema = {"$schema": DRAFT, "$id": f"{HOME}/{dialect}/{kind}.json", "title": TITLES[kind].format(profile.title)}
+    head: Schema = {
+        "$schema": DRAFT,
+        "$id": f"{HOME}/{dialect}/{kind}.json",
+        "title": TITLES[kind].format(profile.title),
+    }
     said = body.get("description", "")
     head["description"] = f"{said} Generated from the models of respeak; after {profile.source}.".strip()
     body = {key: value for key, value in body.items() if key not in ("title", "description")}
     return head | body | ({"$defs": dict(sorted(maker.defs.items()))} if maker.defs else {})
+
+
+def objects(dialect: str, kind: str) -> dict[str, list[str]]:
+    """The fields of every class that a schema is made from, those that it leaves out included."""
+    maker = _Maker(dialect, kind)
+    maker.of(model_of(dialect, profiles.get(dialect).family, kind))
+    return {name: [field for field, _ in _fields(model)] for name, model in maker.homes.items()}
 
 
 def _refers(node: object, name: str) -> bool:
@@ -84,7 +86,7 @@ class _Maker:
     def __init__(self, dialect: str, kind: str) -> None:
         self.dialect, self.closed = dialect, kind == "request"
         self.defs: dict[str, Schema] = {}
-        self.homes: dict[str, type] = {}
+        self.homes: dict[str, type[Model]] = {}
         narrowed = documented.NARROWED.get(dialect, {}) if self.closed else {}
         self.without = {name: words.split() for name, words in narrowed.items()}
         self.odd_tools = tuple(profiles.get(dialect).odd_tools) if self.closed else ()
@@ -154,12 +156,12 @@ class _Maker:
             nullable = self._is_nullable(model, name)
             whole = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
             schema = self.of(whole, nullable=nullable, is_open=is_open)
-            properties[name] = {"description": description(model, name, self.dialect)} | schema
+            properties[name] = {"description": description(model, name)} | schema
             if self._is_required(model, name, field):
                 required.append(name)
         for name, schema in documented.LIVE_FIELDS.get(model.__name__, {}).items() if self.closed else ():
             if name not in self._left_out(model):
-                properties[name] = {"description": description(model, name, self.dialect)} | schema
+                properties[name] = {"description": description(model, name)} | schema
         schema = {"title": model.__name__, "description": summary(model), "type": "object", "properties": properties}
         if required:
             schema["required"] = required

@@ -1,0 +1,278 @@
+"""Functions instead of tools in requests: the deprecated half of Chat, for providers that know only that.
+
+A second pass over a finished Chat payload, since tools, choice and messages change shape together (mapping.md,
+below 5.4). Losses are reported at the places of the source, which the passes before it have left in the memo.
+Answers are `legacy_answer.py`'s matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from respeak.codes import Code
+from respeak.crossing.bridges import custom_arguments, custom_parameters
+from respeak.crossing.fold import ORPHAN
+from respeak.crossing.items import UNKNOWN_CALL, call_table
+from respeak.crossing.tool_choice import UNKNOWN_MODE, UNNAMED
+from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT
+from respeak.crossing.tools import TOOLS_UP, UNKNOWN_TOOL
+from respeak.loss import Place
+from respeak.plan import UNKNOWN, Job, Json
+from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost, refused
+
+CUSTOM = approximated(
+    Code.CUSTOM_TOOL_AS_FUNCTION,
+    DEGRADING,
+    "said as a function with one string, input; its grammar is not enforced",
+)
+REQUIRED = lost(
+    Code.TOOL_CHOICE_DROPPED,
+    BREAKING,
+    "function_call cannot demand one of several functions; the model chooses",
+)
+SERIALIZED = approximated(Code.CALLS_SERIALIZED, HARMLESS, "parallel calls become consecutive pairs of call and result")
+RESULT_ROLE = approximated(
+    Code.FUNCTION_RESULTS, DEGRADING, "results go as role function, which the provider does not document"
+)
+CALL_ID = lost(Code.CALL_ID_DROPPED, HARMLESS, "legacy calls have no ids; they pair by position")
+PARTS_JOINED = approximated(Code.TEXT_JOINED, HARMLESS, "a function result is one string; its parts are joined")
+RESULT_NAME = lost(Code.NAME_DROPPED, HARMLESS, "a result bears the name of the function that was called")
+REFUSAL = approximated(Code.REFUSAL_AS_TEXT, DEGRADING, "the provider has no refusals; said as text")
+NOT_ALLOWED = lost(Code.TOOL_DROPPED, HARMLESS, "tool_choice does not allow the tool, so it is not offered")
+NO_TOOL = refused(Code.NO_TOOL_ALLOWED, "no function of the allowed list is declared")
+
+
+def place_of(value: Json, job: Job) -> Place:
+    """Where in the source a value of the payload came from."""
+    place: Place = job.memo.get("places", {}).get(id(value))
+    return place
+
+
+def keyed(at: Place, names: tuple[str, ...], job: Job) -> Place:
+    """The place of the first of these keys that the source has at a place; None when it has none of them."""
+    value, keys, place = job.memo.get("payload"), [], at
+    while place is not None:
+        place, key = place
+        keys.append(key)
+    for key in reversed(keys):
+        value = value[key] if value is not None else None
+    found = [name for name in names if value is None or name in value]
+    return (at, found[0]) if found else None
+
+
+def others(value: Json, known: Iterable[Any], at: Place, job: Job) -> None:
+    """Report the keys that the legacy form of an object has no place for."""
+    for key, held in value.items():
+        if key not in known and not UNKNOWN.spares(held):
+            job.note(UNKNOWN, (at, key))
+
+
+def request_as_functions(out: Json, job: Job) -> None:
+    """Tools, choice and messages of a Chat request, said with functions only."""
+    job.memo.setdefault("places", {})
+    if out.get("tools") and out.get("functions"):
+        job.note(BOTH_KINDS, (None, "functions"))
+    if out.get("tool_choice") and out.get("function_call"):
+        job.note(BOTH_CHOICES, (None, "function_call"))
+    said = [as_function(tool, job) for tool in out.pop("tools", None) or ()]
+    functions = [function for function in said if function is not None]
+    if functions:
+        out["functions"] = functions
+    if "tool_choice" in out:
+        at = job.memo.get("origin", {}).get("tool_choice") or (None, "tool_choice")
+        choice = out.pop("tool_choice")
+        if out.get("functions"):
+            out["function_call"] = _choice(choice, out, at, job)
+        else:
+            job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
+    out["messages"] = Pairs(job).read(out.get("messages", []))
+
+
+def as_function(tool: Json, job: Job) -> Json | None:
+    """One tool as a legacy function; None when nobody knows its type."""
+    kind, at = tool.get("type"), place_of(tool, job)
+    if kind not in TOOLS_UP:
+        job.note(UNKNOWN_TOOL, at)
+        return None
+    others(tool, ("type", kind), at, job)
+    if kind == "function":
+        function = dict(tool.get("function") or {})
+    else:
+        job.note(CUSTOM, at)
+        custom = tool.get("custom") or {}
+        named = {key: custom[key] for key in ("name", "description") if custom.get(key) is not None}
+        function = {**named, "parameters": custom_parameters()}
+    job.memo["places"][id(function)] = at
+    return function
+
+
+# The choice -----------------------------------------------------------------------------------------------------
+
+
+def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
+    """tool_choice as function_call: a mode, or the name of the one function."""
+    if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
+        choice = _allowed(choice, out, at, job)
+    elif isinstance(choice, dict):
+        name = _name(choice)
+        if name is not None:
+            others(choice, ("type", choice["type"]), at, job)
+            return {"name": name}
+    if choice in ("none", "auto"):
+        return choice
+    if choice != "required":
+        job.note(UNKNOWN_MODE, at)
+        return "auto"
+    if len(out["functions"]) == 1:
+        return {"name": out["functions"][0]["name"]}
+    job.note(REQUIRED, at)
+    return "auto"
+
+
+def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
+    """The mode of an allowed list; functions outside the list are left out, which comes to the same."""
+    allowed, place = choice.get("allowed_tools") or {}, (at, "allowed_tools")
+    names = set()
+    for i, entry in enumerate(allowed.get("tools") or []):
+        name = _name(entry)
+        if name is None:
+            job.note(UNNAMED, ((place, "tools"), i))
+        names.add(name)
+    for function in out["functions"]:
+        if function["name"] not in names:
+            job.note(NOT_ALLOWED, place_of(function, job))
+    out["functions"] = [function for function in out["functions"] if function["name"] in names]
+    if not out["functions"]:
+        job.note(NO_TOOL, at)
+    return allowed.get("mode", "auto")
+
+
+def _name(entry: Json) -> str | None:
+    """The name in a named choice or an allowed entry; None when it names no function or custom tool."""
+    inner = entry.get(entry["type"]) if entry.get("type") in TOOLS_UP else None
+    name = inner.get("name") if isinstance(inner, dict) else None
+    return name if isinstance(name, str) else None
+
+
+# Messages -------------------------------------------------------------------------------------------------------
+
+
+def known_calls(calls: list[Json], job: Job) -> list[Json]:
+    """The calls whose type somebody knows; the others are reported."""
+    for call in calls:
+        if call_table(call) is None:
+            job.note(UNKNOWN_CALL, place_of(call, job))
+    return [call for call in calls if call_table(call) is not None]
+
+
+def function_call(call: Json, job: Job) -> Json:
+    """An entry of tool_calls as function_call, which has no id."""
+    at, kind = place_of(call, job), "custom" if call_table(call) == "custom_call" else "function"
+    _note_id(at, ("call_id", "id") if job.source.family == "responses" else ("id",), job)
+    inner = call[kind]
+    others(call, ("id", "type", "index", kind), at, job)
+    others(inner, ("name", "arguments", "input"), (at, kind), job)
+    if kind == "function":
+        return {"name": inner["name"], "arguments": inner["arguments"]}
+    job.note(CUSTOM, at)
+    return {"name": inner["name"], "arguments": custom_arguments(inner["input"])}
+
+
+def _note_id(at: Place, names: tuple[str, ...], job: Job) -> None:
+    place = keyed(at, names, job)
+    if place is not None:
+        job.note(CALL_ID, place)
+
+
+class Pairs:
+    """Messages with tool calls on their way into consecutive call and result pairs."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.out: list[Json] = []
+        self.results: dict[str, list[Json]] = {}
+        self.warned = False
+
+    def read(self, messages: list[Json]) -> list[Json]:
+        """All messages; a result stands behind its call, and one without a call has no honest place."""
+        for message in messages:
+            if message["role"] == "tool":
+                self.results.setdefault(message["tool_call_id"], []).append(message)
+        for message in messages:
+            if message["role"] == "assistant":
+                self.turn(message)
+            elif message["role"] != "tool":
+                self.put(message, place_of(message, self.job))
+        for orphan in (message for left in self.results.values() for message in left):
+            self.job.note(ORPHAN, place_of(orphan, self.job))
+        return self.out
+
+    def put(self, message: Json, at: Place) -> None:
+        self.job.memo["places"][id(message)] = at
+        self.out.append(message)
+
+    def turn(self, message: Json) -> None:
+        """One assistant message: its text with the first call, every call before its result."""
+        at = place_of(message, self.job)
+        plain = {key: value for key, value in message.items() if key not in ("tool_calls", "refusal")}
+        self.refusals(plain, message.get("refusal"), at)
+        given = message.get("tool_calls") or []
+        calls = known_calls(given, self.job)
+        for call in given:
+            if call_table(call) is None:
+                self.unknown(self.results.pop(call.get("id") or "", []))
+        if len(calls) > 1:
+            self.job.note(SERIALIZED, at)
+        if not calls or plain.get("function_call"):
+            self.put(plain, at)
+            plain = {"role": "assistant", "content": None}
+        for call in calls:
+            self.put({**plain, "function_call": function_call(call, self.job)}, at)
+            plain = {"role": "assistant", "content": None}
+            if self.results.get(call["id"]):
+                self.result(call, self.results[call["id"]].pop(0))
+
+    def unknown(self, results: list[Json]) -> None:
+        """Results of calls that nobody knows."""
+        for message in results:
+            self.job.note(UNKNOWN_CALL, place_of(message, self.job))
+
+    def refusals(self, plain: Json, refusal: str | None, at: Place) -> None:
+        """Refusals, in a key of their own or among the parts, said as text."""
+        content = plain.get("content")
+        if isinstance(content, list):
+            for i, part in enumerate(content):
+                if part.get("type") == "refusal":
+                    self.job.note(REFUSAL, ((at, "content"), i))
+            plain["content"] = content = [_as_text(part) for part in content]
+        if refusal:
+            self.job.note(REFUSAL, at)
+            plain["content"] = _with_refusal(content, refusal)
+
+    def result(self, call: Json, message: Json) -> None:
+        """A tool message as a function message behind its call."""
+        at, content = place_of(message, self.job), message.get("content")
+        name = (call.get("function") or call.get("custom") or {}).get("name")
+        if not self.warned:
+            self.job.note(RESULT_ROLE, at or place_of(call, self.job))
+            self.warned = True
+        if at is not None:  # None: the crossing's own empty result, which it has reported
+            _note_id(at, ("call_id", "tool_call_id"), self.job)
+        others(message, ("role", "content", "tool_call_id", "name"), at, self.job)
+        if message.get("name") not in (None, name):
+            self.job.note(RESULT_NAME, (at, "name"))
+        if isinstance(content, list):
+            self.job.note(PARTS_JOINED, at)
+            content = "\n".join(part.get("text", "") for part in content)
+        self.put({"role": "function", "name": name, "content": content}, at)
+
+
+def _as_text(part: Json) -> Json:
+    return {"type": "text", "text": part.get("refusal") or ""} if part.get("type") == "refusal" else part
+
+
+def _with_refusal(content: Any, refusal: str) -> Any:
+    if isinstance(content, list):
+        return [*content, {"type": "text", "text": refusal}]
+    return f"{content}\n\n{refusal}" if content else refusal

@@ -1,0 +1,93 @@
+"""Answers between Chat and its deprecated half: one function_call instead of tool_calls, and back.
+
+The law: mapping.md, R2C-RESP and C2R-RESP on `function_call`, and profiles.md section 2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from respeak.codes import Code
+from respeak.crossing.bridges import custom_input
+from respeak.crossing.finish import NO_CALLS
+from respeak.crossing.ids import legacy_call_id
+from respeak.crossing.names import declared_tools
+from respeak.loss import Place
+from respeak.plan import Job, Json
+from respeak.profiles.rules.legacy import PARTS_JOINED, REFUSAL, function_call, known_calls, place_of
+from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, show
+
+MORE_CALLS = lost(Code.CALLS_DROPPED, BREAKING, "a legacy answer holds one call; the first is sent")
+CALL_ID_MADE = defaulted(Code.CALL_ID_MADE, HARMLESS, "function_call has no id; one was made from its position")
+FINISH = approximated(Code.FINISH_CHANGED, DEGRADING, "a finish_reason that the dialect does not know is said as stop")
+
+CALLS = ("tool_calls", "function_call")
+FINISHES = ("stop", "length", "content_filter")
+"""Values of finish_reason that the deprecated dialect shares with Chat; it says function_call for calls."""
+
+
+def as_function(choice: Json, at: Place, job: Job) -> Json:
+    """A choice whose client knows function_call, text and no refusal; `at` is its place if it never crossed."""
+    message = dict(choice.get("message") or {})
+    here = (at, "message") if job.source.family == "chat" else (None, "output")
+    given = message.pop("tool_calls", None) or []
+    for j, call in enumerate(given):
+        job.memo.setdefault("places", {}).setdefault(id(call), (((at, "message"), "tool_calls"), j))
+    legacy = message.get("function_call")
+    calls = known_calls(given, job)
+    for call in calls if legacy else calls[1:]:
+        job.note(MORE_CALLS, place_of(call, job))
+    if calls and not legacy:
+        message["function_call"] = function_call(calls[0], job)
+    message["content"] = _text(message.get("content"), message.pop("refusal", None), here, job)
+    finish = _finish(choice.get("finish_reason"), bool(calls or legacy), (at, "finish_reason"), job)
+    return {**choice, "message": message, "finish_reason": finish}
+
+
+def _text(content: Any, refusal: str | None, at: Place, job: Job) -> str | None:
+    """Content of any form as one string, the refusal behind it."""
+    if isinstance(content, list):
+        job.note(PARTS_JOINED, (at, "content"))
+        content = "".join(part.get("text") or part.get("refusal") or "" for part in content)
+    if not refusal:
+        return content if isinstance(content, str) else None
+    job.note(REFUSAL, at)
+    return f"{content}\n\n{refusal}" if content else refusal
+
+
+def _finish(finish: Any, calls: bool, at: Place, job: Job) -> str:
+    if finish in FINISHES:
+        return str(finish)
+    if finish not in CALLS:
+        said = "function_call" if calls else "stop"
+        job.note(FINISH.saying(f'finish_reason {show(finish)} is not of this dialect; said as "{said}"'), at)
+        return said
+    if not calls:
+        job.note(NO_CALLS, at)
+    return "function_call" if calls else "stop"
+
+
+def as_tools(choice: Json, at: Place, owner: str, job: Job) -> Json:
+    """A legacy choice for a Chat client; if it declared `tools`, function_call is an entry of tool_calls."""
+    message, finish = choice.get("message") or {}, choice.get("finish_reason")
+    call, given = message.get("function_call"), message.get("tool_calls")
+    if finish in CALLS and not (call or given):
+        job.note(NO_CALLS, (at, "finish_reason"))
+        return {**choice, "finish_reason": "stop"}
+    if given and finish == "function_call":
+        return {**choice, "finish_reason": "tool_calls"}
+    if not call or not (job.request or {}).get("tools"):
+        return choice
+    job.note(CALL_ID_MADE, ((at, "message"), "function_call"))
+    made = {"id": legacy_call_id(owner, 0), **_call(call, job)}
+    rest = {key: value for key, value in message.items() if key != "function_call"}
+    finish = "tool_calls" if finish == "function_call" else finish
+    return {**choice, "message": {**rest, "tool_calls": [made]}, "finish_reason": finish}
+
+
+def _call(call: Json, job: Job) -> Json:
+    """The call in the form in which the client declared its tool."""
+    declared = declared_tools(job.request).get(call["name"])
+    if declared is not None and declared.type == "custom":
+        return {"type": "custom", "custom": {"name": call["name"], "input": custom_input(call["arguments"])}}
+    return {"type": "function", "function": call}

@@ -1,0 +1,70 @@
+"""Answers of vtrix, and answers for its clients: a message of role and content, three counts, no details.
+
+The page lists id, object, created, model, choices with index, message and finish_reason, and usage with
+prompt_tokens, completion_tokens and total_tokens (vtrix model page; profiles.md section 2).
+"""
+
+from __future__ import annotations
+
+from respeak.codes import Code
+from respeak.crossing.answer import REASONING
+from respeak.crossing.usage import USAGE
+from respeak.loss import Place
+from respeak.plan import Job, Json
+from respeak.profiles.rules.legacy_answer import as_function, as_tools
+from respeak.verbs import BREAKING, DEGRADING, HARMLESS, lost, lost_each
+
+ANSWER = {
+    "service_tier": lost(Code.SERVICE_TIER_DROPPED, HARMLESS, "answers of vtrix name no tier"),
+    "system_fingerprint": lost(Code.REPORT_DROPPED, HARMLESS, "answers of vtrix have no system_fingerprint"),
+    "metadata": lost(Code.METADATA_DROPPED, HARMLESS, "answers of vtrix repeat no metadata"),
+    **lost_each(
+        "moderation.input",
+        "moderation.output",
+        code=Code.MODERATION_DROPPED,
+        severity=DEGRADING,
+        why="answers of vtrix have no moderation",
+    ),
+}
+USAGE_DETAILS = dict.fromkeys(
+    (row.chat for row in USAGE.rows if row.chat and "." in row.chat),
+    lost(Code.USAGE_DETAIL_DROPPED, HARMLESS, "vtrix counts totals only", unless=(0,)),
+)
+CHOICE = {"logprobs": lost(Code.LOGPROBS_DROPPED, DEGRADING, "answers of vtrix have no logprobs")}
+MESSAGE = {
+    "annotations": lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "answers of vtrix have no citations"),
+    "audio": lost(Code.AUDIO_DROPPED, BREAKING, "answers of vtrix have no audio"),
+    **lost_each(
+        *REASONING,
+        code=Code.REASONING_DROPPED,
+        severity=DEGRADING,
+        why="answers of vtrix have no reasoning text",
+        unless=("",),
+    ),
+}
+
+
+def reshape_answer(out: Json, job: Job) -> None:
+    """Answers as vtrix gives them: function_call, and a message of role and content."""
+    out["choices"] = [_choice(choice, ((None, "choices"), i), job) for i, choice in enumerate(out["choices"])]
+
+
+def _choice(choice: Json, at: Place, job: Job) -> Json:
+    out = as_function(choice, at, job)
+    for holder, place, verdicts in ((out, at, CHOICE), (out["message"], (at, "message"), MESSAGE)):
+        for name, verdict in verdicts.items():
+            value = holder.pop(name, None)
+            if not verdict.spares(value):
+                job.note(verdict, (place, name) if job.source.family == "chat" else (None, "output"))
+    return out
+
+
+def unshape_answer(payload: Json, job: Job) -> Json:
+    """An answer of vtrix as Chat has it: the keys that Chat requires, and tool_calls for a client that sent tools."""
+    if job.target.family != "chat":
+        return payload
+    choices = []
+    for i, choice in enumerate(payload["choices"]):
+        full = {"logprobs": None, **choice, "message": {"refusal": None, **choice["message"]}}
+        choices.append(as_tools(full, ((None, "choices"), i), str(payload.get("id") or "0"), job))
+    return {**payload, "choices": choices}
