@@ -28,9 +28,11 @@ PUBLIC = {
     "Violation",
     "dialects",
     "explain",
+    "schema",
     "translate_error",
     "translate_request",
     "translate_response",
+    "validate",
 }
 
 

@@ -118,7 +118,7 @@ def test_vtrix_asks_for_what_its_page_says() -> None:
     roles = properties["messages"]["items"]["properties"]["role"]["enum"]
     assert set(roles) == {"developer", "system", "user", "assistant"}
     reasons = schema("vtrix", "response")["$defs"]["VtrixChoice"]["properties"]["finish_reason"]["examples"]
-    assert reasons == ["stop", "length", "function_call", "content_filter"]
+    assert reasons == ["content_filter", "function_call", "length", "stop"]
 
 
 def test_aimlapi_asks_for_what_its_page_says() -> None:

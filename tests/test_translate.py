@@ -149,3 +149,10 @@ def test_the_dialects_are_these_eight() -> None:
         "openrouter-chat": ("chat", False, False),
         "vtrix": ("chat", False, False),
     }
+
+
+def test_the_model_of_the_options_is_sent_when_the_payload_names_none() -> None:
+    options = respeak.Options(model="gpt-4o")
+    for source, target in (("responses", "litellm"), ("responses", "chat")):
+        said = respeak.translate_request({"input": "hi"}, source=source, target=target, options=options)
+        assert said.payload["model"] == "gpt-4o"

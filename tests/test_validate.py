@@ -64,7 +64,7 @@ def test_what_is_broken_is_found_first_and_at_its_place(capsys: pytest.CaptureFi
     [
         (
             {"input": [USER, USER | {"role": "usr"}]},
-            '/input/1/role: expected one of "user", "assistant", "system", "developer" (did you mean "user"?), '
+            '/input/1/role: expected one of "assistant", "developer", "system", "user" (did you mean "user"?), '
             'found string "usr"',
         ),
         (

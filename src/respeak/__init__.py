@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from respeak.options import Options
     from respeak.profiles import dialects
     from respeak.profiles.profile import Dialect
+    from respeak.schemas import schema, validate
     from respeak.translate import Translation, translate_error, translate_request, translate_response
 
 __version__ = "0.1.0"
@@ -32,9 +33,11 @@ __all__ = [
     "Violation",
     "dialects",
     "explain",
+    "schema",
     "translate_error",
     "translate_request",
     "translate_response",
+    "validate",
 ]
 
 _HOME = {
@@ -50,9 +53,11 @@ _HOME = {
     "Violation": "respeak.errors",
     "dialects": "respeak.profiles",
     "explain": "respeak.mapping",
+    "schema": "respeak.schemas",
     "translate_error": "respeak.translate",
     "translate_request": "respeak.translate",
     "translate_response": "respeak.translate",
+    "validate": "respeak.schemas",
 }
 
 

@@ -194,14 +194,13 @@ def _request(body: Json, job: Job) -> Json:
     """The request walked by its plans, then the rules between fields, then what the profiles add."""
     start, end = job.source, job.target
     crossing = start.family != end.family
-    job.memo["foreign_model"] = bool(end.prefix) and "/" in end.canonical(str(body.get("model")))
+    asked = job.options.model or body.get("model")
+    job.memo["foreign_model"] = bool(end.prefix) and "/" in end.canonical(str(asked))
     plan = job.plans["request"]
     out = walk(plan, body, dict(plan.start), None, job)
     if crossing:
         FINISH[_direction(start, end)][0](body, out, job)
-    if end.only_model and "model" not in out:
-        out["model"] = end.only_model
-        job.note(MODEL_FILLED, None)
+    _name_model(out, job)
     if start.store_default is not None and end.family == "responses" and end.store_default is None:
         out.setdefault("store", start.store_default)
     for finish in (start.finish_reading, end.finish_request):
@@ -212,6 +211,15 @@ def _request(body: Json, job: Job) -> Json:
     if end.reshape_request is not None:
         end.reshape_request(out, job)
     return out
+
+
+def _name_model(out: Json, job: Job) -> None:
+    """The model when the payload names none: the caller's, or the only one that there is."""
+    if job.options.model:
+        out["model"] = job.options.model
+    elif job.target.only_model and "model" not in out:
+        out["model"] = job.target.only_model
+        job.note(MODEL_FILLED, None)
 
 
 def _answer(body: Json, job: Job) -> Json:

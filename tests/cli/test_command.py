@@ -80,17 +80,31 @@ def test_a_reader_that_goes_away_early_is_no_error(arguments: tuple[str, ...]) -
 
 
 @posix
+WAITING = """
+import sys, time
+from types import SimpleNamespace
+from respeak.cli.main import main
+
+def read():
+    print("ready", flush=True)
+    time.sleep(60)
+
+sys.argv[1:] = {words!r}
+sys.stdin = SimpleNamespace(buffer=SimpleNamespace(read=read))
+main()
+"""
+"""The command, told to say when it reads stdin, where nothing ever comes."""
+
+
 def test_an_interrupt_ends_the_command_without_a_traceback() -> None:
-    waiting = "import sys; print('ready', flush=True); import respeak.__main__"
     with subprocess.Popen(
-        [sys.executable, "-c", f"import sys; sys.argv[1:] = {['translate', '-', *DOWN]!r}; {waiting}"],
+        [sys.executable, "-c", WAITING.format(words=["translate", "-", *DOWN])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
         assert process.stdout is not None and process.stderr is not None
         process.stdout.readline()
-        time.sleep(1.5)  # until it reads stdin, which never comes
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == command.EXIT_INTERRUPTED
         assert process.stdout.read() == b""

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+import laws
 import respeak
 from respeak import InvalidPayload
-from saying import Json, Lost, refused, request, response
+from saying import Json, Lost, refused, request
 
 MESSAGES: list[Json] = [{"role": "user", "content": "hi"}]
 CHAT: Json = {"model": "gpt-5.3-codex", "messages": MESSAGES}
@@ -257,72 +258,152 @@ def test_what_messages_of_vtrix_cannot_hold_is_reported() -> None:
     ]
 
 
-# Answers --------------------------------------------------------------------------------------------------------
+ORPHAN = {"role": "tool", "tool_call_id": "a", "content": "x"}
 
-ANSWER: Json = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "vtrix-gpt-5.3-codex"}
-
-
-def answer(message: Json, finish: str = "stop") -> Json:
-    choice = {"index": 0, "message": {"role": "assistant", **message}, "finish_reason": finish}
-    usage = {"prompt_tokens": 5, "completion_tokens": 3, "total_tokens": 8}
-    return {**ANSWER, "choices": [choice], "usage": usage}
-
-
-def test_a_function_call_becomes_an_item_with_a_stable_call_id() -> None:
-    payload = answer({"content": None, "function_call": {"name": "f", "arguments": "{ }"}}, "function_call")
-    said, losses = response(payload, "vtrix", "responses")
-    [item] = said["output"]
-    assert (item["type"], item["name"], item["arguments"]) == ("function_call", "f", "{ }")
-    assert item["call_id"] == response(payload, "vtrix", "responses")[0]["output"][0]["call_id"]
-    assert said["model"] == "gpt-5.3-codex"
-    assert losses == [("call_id_made", "/choices/0/message/function_call", "harmless")]
-
-
-def test_a_function_call_finish_without_a_call_is_reported() -> None:
-    said, losses = response(answer({"content": "a"}, "function_call"), "vtrix", "responses")
-    assert said["status"] == "completed"
-    assert losses == [("finish_changed", "/choices/0/finish_reason", "harmless")]
+NEVER: list[tuple[Json, str, str]] = [
+    ({"max_tokens": 5, "max_completion_tokens": 6}, "two_limits", "/max_tokens"),
+    ({"tools": [tool()], "functions": [function("g")]}, "functions_and_tools", "/functions"),
+    (
+        {"tools": [tool()], "tool_choice": "auto", "function_call": "none"},
+        "functions_and_tools",
+        "/function_call",
+    ),
+    ({"messages": [*MESSAGES, ORPHAN]}, "output_without_call", "/messages/1"),
+    (
+        {"tools": [tool()], "tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": []}}},
+        "no_tool_allowed",
+        "/tool_choice",
+    ),
+    (
+        {"messages": [{"role": "user", "content": [{"type": "file", "file": {"file_id": "f"}}]}]},
+        "no_messages",
+        "/messages",
+    ),
+]
 
 
-def test_tool_calls_are_read_if_they_come_after_all() -> None:
-    call = {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-    said, _ = response(answer({"content": None, "tool_calls": [call]}, "tool_calls"), "vtrix", "responses")
-    assert said["output"][0]["call_id"] == "a"
+@pytest.mark.parametrize(("field", "code", "path"), NEVER, ids=lambda value: str(value)[:40])
+def test_what_has_no_honest_form_at_vtrix_is_refused_always(field: Json, code: str, path: str) -> None:
+    assert refused({**CHAT, **field}, "chat", "vtrix") == (code, path)
 
 
-def test_a_chat_client_with_tools_gets_tool_calls_and_the_required_keys() -> None:
-    payload = answer({"content": None, "function_call": {"name": "f", "arguments": "{}"}}, "function_call")
-    said, losses = response(payload, "vtrix", "chat", request={**CHAT, "tools": [tool()]})
-    [choice] = said["choices"]
-    assert choice["finish_reason"] == "tool_calls"
-    assert choice["logprobs"] is None
-    assert choice["message"]["refusal"] is None
-    assert choice["message"]["tool_calls"][0]["function"] == {"name": "f", "arguments": "{}"}
-    assert losses == [("call_id_made", "/choices/0/message/function_call", "harmless")]
-    said, losses = response(payload, "vtrix", "chat", request={**CHAT, "functions": [function()]})
-    assert said["choices"][0]["finish_reason"] == "function_call"
-    assert losses == []
+CHOICES: list[tuple[Json, Json, Lost]] = [
+    ({"tool_choice": "auto"}, {}, [("tool_choice_dropped", "/tool_choice", "harmless")]),
+    ({"tool_choice": "required"}, {}, [("forced_tool_dropped", "/tool_choice", "breaking")]),
+    ({"tools": [], "tool_choice": "none"}, {}, [("tool_choice_dropped", "/tool_choice", "harmless")]),
+    (
+        {"tools": [{"type": "weird"}], "tool_choice": "required"},
+        {},
+        [("tool_dropped", "/tools/0", "degrading"), ("forced_tool_dropped", "/tool_choice", "breaking")],
+    ),
+    (
+        {"tools": [tool()], "tool_choice": {"type": "weird"}},
+        {"functions": [function()], "function_call": "auto"},
+        [("tool_choice_dropped", "/tool_choice", "breaking")],
+    ),
+    (
+        {"tools": [tool()], "tool_choice": {"type": "function", "function": {"name": "f"}, "k": 1}},
+        {"functions": [function()], "function_call": {"name": "f"}},
+        [("unknown_field_dropped", "/tool_choice/k", "degrading")],
+    ),
+]
 
 
-def test_a_vtrix_client_gets_one_function_call_and_a_refusal_as_text() -> None:
-    calls = [
-        {"type": "function_call", "call_id": name, "name": name, "arguments": "{}", "status": "completed"}
-        for name in ("a", "b")
-    ]
-    payload = {"id": "resp_1", "object": "response", "created_at": 1, "model": "gpt-5.3-codex", "status": "completed"}
-    said, losses = response({**payload, "output": calls}, "responses", "vtrix")
-    [choice] = said["choices"]
-    assert choice["message"] == {
-        "role": "assistant",
-        "content": None,
-        "function_call": {"name": "a", "arguments": "{}"},
+@pytest.mark.parametrize(("field", "said", "losses"), CHOICES, ids=lambda value: str(value)[:60])
+def test_a_choice_needs_a_function_to_choose(field: Json, said: Json, losses: Lost) -> None:
+    """OBS-11."""
+    assert chat(**field) == ({**SAID, **said}, losses)
+
+
+def test_a_search_without_options_is_a_search_all_the_same() -> None:
+    assert chat(web_search_options={}) == (SAID, [("web_search_dropped", "/web_search_options", "breaking")])
+
+
+def test_vtrix_knows_three_formats() -> None:
+    schema = {"name": "s", "schema": {"type": "object"}}
+    for known in ({"type": "text"}, {"type": "json_object"}, {"type": "json_schema", "json_schema": schema}):
+        assert chat(response_format=known) == ({**SAID, "response_format": known}, [])
+    odd = {"type": "grammar"}
+    assert chat(response_format=odd) == (SAID, [("format_dropped", "/response_format", "breaking")])
+    said = request({**RESPONSES, "text": {"format": odd}}, "responses", "vtrix")
+    assert said == (SAID, [("format_dropped", "/text/format", "breaking")])
+
+
+def test_keys_inside_a_dropped_field_are_reported_where_the_source_has_them() -> None:
+    field = {"stream": True, "stream_options": {"include_obfuscation": True}, "prompt_cache_options": {"ttl": "30m"}}
+    assert request({**RESPONSES, **field}, "responses", "vtrix") == (
+        {**SAID, "stream": True},
+        [
+            ("stream_options_dropped", "/stream_options/include_obfuscation", "harmless"),
+            ("cache_hint_dropped", "/prompt_cache_options/ttl", "harmless"),
+        ],
+    )
+
+
+def test_unknown_keys_of_tools_calls_and_results_are_reported() -> None:
+    call = {
+        "id": "a",
+        "type": "function",
+        "function": {"name": "f", "arguments": "{}", "k": 1},
+        "extra_content": {"k": 1},
     }
-    assert choice["finish_reason"] == "function_call"
-    assert ("calls_dropped", "/output/1", "breaking") in losses
-    no = {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "no"}]}
-    said, losses = response({**payload, "output": [no]}, "responses", "vtrix")
-    assert said["choices"][0]["message"] == {"role": "assistant", "content": "no"}
-    assert [loss[0] for loss in losses] == ["refusal_as_text"]
+    result = {"role": "tool", "tool_call_id": "a", "content": "x", "name": "f", "k": 1}
+    history = [*MESSAGES, {"role": "assistant", "content": None, "tool_calls": [call]}, result]
+    said, losses = chat(messages=history, tools=[{**tool(), "cache_control": {"k": 1}}])
+    assert said["messages"][2] == {"role": "function", "name": "f", "content": "x"}
+    assert {loss for loss in losses if loss[0] != "call_id_dropped"} == {
+        ("unknown_field_dropped", "/tools/0/cache_control", "degrading"),
+        ("unknown_field_dropped", "/messages/1/tool_calls/0/extra_content", "degrading"),
+        ("unknown_field_dropped", "/messages/1/tool_calls/0/function/k", "degrading"),
+        ("unknown_field_dropped", "/messages/2/k", "degrading"),
+        ("function_results", "/messages/2", "degrading"),
+    }
+
+
+def test_a_refusal_of_the_history_is_text_wherever_it_stands() -> None:
+    parts = [{"type": "text", "text": "a"}, {"type": "refusal", "refusal": "no"}]
+    said, losses = chat(messages=[*MESSAGES, {"role": "assistant", "content": parts}])
+    assert said["messages"][1]["content"] == [parts[0], {"type": "text", "text": "no"}]
+    assert losses == [("refusal_as_text", "/messages/1/content/1", "degrading")]
+    item = {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "no"}]}
+    said, losses = request({**RESPONSES, "input": [{"role": "user", "content": "hi"}, item]}, "responses", "vtrix")
+    assert said["messages"][1] == {"role": "assistant", "content": "no"}
+    assert losses == [("refusal_as_text", "/input/1", "degrading")]
+
+
+def test_parts_that_are_neither_text_nor_image_leave_the_message() -> None:
+    parts = [{"type": "text", "text": "a"}, {"type": "video_url", "video_url": {"url": "u"}}]
+    said, losses = chat(messages=[{"role": "user", "content": parts}])
+    assert said["messages"] == [{"role": "user", "content": parts[:1]}]
+    assert losses == [("unknown_part_dropped", "/messages/0/content/1", "breaking")]
+
+
+def test_a_message_of_which_nothing_is_left_is_not_sent() -> None:
+    file = {"role": "user", "content": [{"type": "file", "file": {"file_id": "f"}}]}
+    assert chat(messages=[file, *MESSAGES]) == (SAID, [("file_dropped", "/messages/0/content/0", "breaking")])
+
+
+def test_a_legacy_call_beside_tool_calls_keeps_its_place() -> None:
+    call = {"id": "a", "type": "function", "function": {"name": "g", "arguments": "{}"}}
+    legacy = {"name": "f", "arguments": "{}"}
+    said, _ = chat(messages=[{"role": "assistant", "content": "so", "function_call": legacy, "tool_calls": [call]}])
+    assert [message["function_call"]["name"] for message in said["messages"]] == ["f", "g"]
+
+
+def test_every_loss_of_a_rewritten_history_leads_into_the_source() -> None:
+    """MCP calls have an id instead of a call_id, outputs of a local shell as well."""
+    items = [
+        {"type": "mcp_call", "id": "m", "server_label": "s", "name": "n", "arguments": "{}", "output": "o"},
+        {"type": "local_shell_call", "id": "l", "call_id": "c", "action": {"type": "exec", "command": [], "env": {}}},
+        {"type": "local_shell_call_output", "id": "c", "output": "x"},
+        {"type": "function_call", "call_id": "d", "name": "f", "arguments": "{}"},
+    ]
+    payload = {**RESPONSES, "input": items}
+    said, losses = request(payload, "responses", "vtrix")
+    assert [message["role"] for message in said["messages"]] == ["assistant", "function"] * 3
+    found = respeak.translate_request(payload, source="responses", target="vtrix", tolerate="breaking").losses
+    assert laws.unread_pointers(payload, found) == []
+    assert ("call_without_output", "/input/3", "breaking") in losses
 
 
 # The gate -------------------------------------------------------------------------------------------------------

@@ -13,10 +13,13 @@ import traceback
 import click
 
 from respeak import __version__
+from respeak.cli.conformance import conformance
 from respeak.cli.dialects import dialects
 from respeak.cli.explain import explain
 from respeak.cli.read import EXIT_USE, printable
+from respeak.cli.schemas import schemas
 from respeak.cli.translate import translate
+from respeak.cli.validate import validate
 
 EXIT_FAULT, EXIT_INTERRUPTED = 70, 130
 
@@ -30,6 +33,9 @@ def respeak() -> None:
 respeak.add_command(translate)
 respeak.add_command(dialects)
 respeak.add_command(explain)
+respeak.add_command(validate)
+respeak.add_command(schemas)
+respeak.add_command(conformance)
 
 
 def main() -> None:

@@ -310,7 +310,7 @@ TABLES = (REQUEST,)
 def finish_down(source: Json, out: Json, job: Job) -> None:
     """The rules between fields on the way to Chat."""
     if job.options.model:
-        out["model"] = job.options.model
+        out["model"] = job.options.model  # tools depend on it, whether or not the payload names one
     toolbox_down(out, job)
     messages = out.setdefault("messages", [])
     text, at = job.memo.get("instructions", ("", None))

@@ -10,8 +10,8 @@ from respeak.schemas import documented
 from respeak.schemas.words import WORDS
 
 SCHEMA_NAME = re.compile(r"`([A-Z]\w+[\w.-]*)`")
-OF_PROVIDERS = {"aimlapi", "vtrix", "codex_guide"}
-"""Modules of models that follow a provider's page."""
+PAGES = {**documented.PAGES, "respeak.models.codex_guide": "codex-guide"}
+"""Modules whose classes follow a page, by their dialects; the last one adds to its family."""
 
 
 def summary(model: type[Model]) -> str:
@@ -32,9 +32,11 @@ def description(model: type[Model], name: str) -> str:
 
 def _source(model: type[Model], name: str) -> str:
     """The schema and its field, or the provider's page."""
-    module = model.__module__.rpartition(".")[2]
-    if module in OF_PROVIDERS and name in model.__annotations__:
-        return profiles.get(module.replace("_", "-")).source
+    page = PAGES.get(model.__module__)
+    if page and name in vars(model).get("__annotations__", {}):
+        return profiles.get(page).source
+    if page and model.__base__ and issubclass(model.__base__, Model):
+        return _source(model.__base__, name)
     found = SCHEMA_NAME.search(model.__doc__ or "")
     field = f"{found[1] if found else model.__name__}.{name}"
     if name in documented.LIVE_FIELDS.get(model.__name__, {}):

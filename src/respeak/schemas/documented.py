@@ -237,18 +237,25 @@ NARROWED: Mapping[str, Mapping[str, str]] = {
 }
 """What a provider leaves out of its family's requests: classes (under "without"), and fields by class."""
 
-REQUIRED: Mapping[tuple[str, str], str] = {
-    ("aimlapi", "AimlapiRequest"): "model input",
-    ("aimlapi", "Response"): "id created_at model object parallel_tool_calls",
-    ("vtrix", "VtrixRequest"): "model messages",
-}
-"""What a provider's own page requires, by dialect and class."""
-
 LENIENT = ("aimlapi", "openrouter", "openrouter-chat", "litellm", "vtrix")
 """Dialects of whose answers no page says what is always there: only what makes an answer readable is required."""
 
 SAME_AS: Mapping[str, str] = {"CodexGuideRequest": "CreateChatCompletionRequest"}
 """Classes that only add to another, whose facts are theirs too."""
+
+PAGES: Mapping[str, str] = {"respeak.models.aimlapi": "aimlapi", "respeak.models.vtrix": "vtrix"}
+"""Modules whose classes write down what a provider's page lists, and inherit what they only read; their dialects."""
+
+
+def follows_a_page(model: type) -> bool:
+    """Whether a class writes down what a provider's own page lists."""
+    return model.__module__ in PAGES
+
+
+def lists(model: type, name: str) -> bool:
+    """Whether the document that a class follows lists a field."""
+    return not follows_a_page(model) or name in vars(model).get("__annotations__", {})
+
 
 MESSAGE: Mapping[str, Any] = {
     "properties": {"type": {"const": "message"}},

@@ -40,6 +40,9 @@ BOUNDS = {
 }
 """Pydantic's constraints, and the keyword of each by JSON type."""
 
+SCALE = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
+"""Values that have an order; all others are in that of the alphabet."""
+
 OF_ONE_TYPE = {name for words in BOUNDS.values() for name in words.values()} | {
     "items", "additionalProperties", "propertyNames", "examples"
 }  # fmt: skip
@@ -108,7 +111,7 @@ class _Maker:
         if origin is Annotated:
             return self._annotated(inside[0], inside[1:])
         if origin is Literal:
-            return {"type": "string", "enum": list(inside)}
+            return {"type": "string", "enum": sorted(inside, key=_rank)}
         if origin is list:
             return {"type": "array", "items": self.of(inside[0])}
         if origin is dict:
@@ -168,8 +171,12 @@ class _Maker:
         return schema | ({"additionalProperties": False} if self.closed else {})
 
     def _left_out(self, model: type[Model]) -> list[str]:
-        undocumented = documented.UNDOCUMENTED.get(model.__name__, "").split() if self.closed else []
-        return undocumented + self.without.get(model.__name__, [])
+        """Fields that requests do not have: no document lists them, or the provider's page does not."""
+        if not self.closed:
+            return []
+        unlisted = [name for name, _ in _fields(model) if not documented.lists(model, name)]
+        undocumented = documented.UNDOCUMENTED.get(model.__name__, "").split()
+        return unlisted + undocumented + self.without.get(model.__name__, [])
 
     def _is_nullable(self, model: type[Model], name: str) -> bool:
         if not self.closed and self.dialect in documented.LENIENT:
@@ -177,11 +184,10 @@ class _Maker:
         return any(_listed(table, model, name) for table in (documented.NULLS, documented.LIVE_NULLS))
 
     def _is_required(self, model: type[Model], name: str, field: FieldInfo) -> bool:
-        by_page = documented.REQUIRED.get((self.dialect, model.__name__))
-        if by_page is not None:
-            return name in by_page.split()
+        if not documented.lists(model, name):
+            return False
         marked = isinstance(field.json_schema_extra, dict) and bool(field.json_schema_extra.get("x-required"))
-        if not self.closed and self.dialect in documented.LENIENT:
+        if not self.closed and self.dialect in documented.LENIENT and not documented.follows_a_page(model):
             marked = False
         return (field.is_required() or marked) and not _listed(documented.LIVE_OMITS, model, name)
 
@@ -231,6 +237,11 @@ def _joined(either: list[Schema]) -> Schema:
         return {"enum": [*rules[0]["then"]["enum"], None]}
     joined["type"] = [kind for kind in joined["type"] if kind != "integer" or "number" not in joined["type"]]
     return joined | (rules[0] if len(rules) == 1 else {"allOf": rules} if rules else {})
+
+
+def _rank(value: str) -> tuple[int, str]:
+    """Typing hands out one `Literal` for all of the same values, in the order of whichever was imported first."""
+    return (SCALE.index(value) if value in SCALE else -1), value
 
 
 def _plain(one: Schema) -> Schema:

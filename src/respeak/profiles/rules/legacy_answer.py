@@ -48,7 +48,8 @@ def _text(content: Any, refusal: str | None, at: Place, job: Job) -> str | None:
     """Content of any form as one string, the refusal behind it."""
     if isinstance(content, list):
         job.note(PARTS_JOINED, (at, "content"))
-        content = "".join(part.get("text") or part.get("refusal") or "" for part in content)
+        refusal = "".join(part.get("refusal") or "" for part in content) or refusal
+        content = "".join(part.get("text") or "" for part in content)
     if not refusal:
         return content if isinstance(content, str) else None
     job.note(REFUSAL, at)
