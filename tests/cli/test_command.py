@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -79,7 +78,6 @@ def test_a_reader_that_goes_away_early_is_no_error(arguments: tuple[str, ...]) -
         assert process.wait(timeout=60) == 0
 
 
-@posix
 WAITING = """
 import sys, time
 from types import SimpleNamespace
@@ -96,6 +94,7 @@ main()
 """The command, told to say when it reads stdin, where nothing ever comes."""
 
 
+@posix
 def test_an_interrupt_ends_the_command_without_a_traceback() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WAITING.format(words=["translate", "-", *DOWN])],
