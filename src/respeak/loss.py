@@ -200,14 +200,11 @@ class Ledger(Sequence[Loss]):
 
 
 def summarize(losses: Iterable[Loss]) -> list[SummaryLine]:
-    """Count `losses` by severity, code and path with `*` for indices; worst first, then as met."""
-    counts: Counter[tuple[Severity, Code, str]] = Counter()
-    messages: dict[tuple[Severity, Code, str], str] = {}
-    for loss in losses:
-        key = (loss.severity, loss.code, _shape(loss.path))
-        counts[key] += 1
-        messages.setdefault(key, loss.message)
-    lines = [SummaryLine(*key, count, messages[key]) for key, count in counts.items()]
+    """Count `losses` by severity, code, path with `*` for indices, and message; worst first, then as met."""
+    counts = Counter((loss.severity, loss.code, _shape(loss.path), loss.message) for loss in losses)
+    lines = [
+        SummaryLine(severity, code, path, count, message) for (severity, code, path, message), count in counts.items()
+    ]
     return sorted(lines, key=lambda line: line.severity.rank, reverse=True)
 
 

@@ -86,6 +86,7 @@ def _heading(line: SummaryLine) -> Text:
 
 def _wide(lines: Iterable[SummaryLine]) -> Table:
     shown = table("severity", "code", "path", "what it means", "what to do")
+    shown.columns[1].no_wrap = True
     for line in lines:
         shown.add_row(
             Text(line.severity.value, STYLES[line.severity]),
