@@ -13,6 +13,7 @@ import traceback
 import click
 
 from respeak import __version__
+from respeak.cli.conformance import conformance
 from respeak.cli.dialects import dialects
 from respeak.cli.explain import explain
 from respeak.cli.read import EXIT_USE, printable
@@ -34,6 +35,7 @@ respeak.add_command(dialects)
 respeak.add_command(explain)
 respeak.add_command(validate)
 respeak.add_command(schemas)
+respeak.add_command(conformance)
 
 
 def main() -> None:

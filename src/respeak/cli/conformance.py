@@ -1,0 +1,83 @@
+"""`respeak conformance`: the suite, run on respeak or on other programs."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from respeak.cli.read import printable
+from respeak.conformance.cases import Case, FixtureError, chosen, load
+from respeak.conformance.grade import Result
+from respeak.conformance.harness import Program
+from respeak.conformance.report import REPORTS, Scores, total
+from respeak.conformance.run import answered, run
+
+SELF = "respeak"
+"""The name of respeak itself among the implementations."""
+
+EXIT_FAILED = 1
+
+
+@click.command()
+@click.option("--filter", "text", default="", metavar="TEXT", help="Only cases whose id, route, row or code has TEXT.")
+@click.option("--report", type=click.Choice(list(REPORTS)), default="text", show_default=True)
+@click.option(
+    "--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there."
+)
+@click.option(
+    "--implementation",
+    "commands",
+    multiple=True,
+    metavar="CMD",
+    help=f'A program to run the suite on; "{SELF}" is respeak itself. Several make a scoreboard.',
+)
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=10.0, show_default=True, help="Seconds an answer.")
+@click.option("--fixtures", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Cases of your own.")
+def conformance(
+    text: str, report: str, output: Path | None, commands: tuple[str, ...], timeout: float, fixtures: Path | None
+) -> None:
+    """Run the conformance suite on respeak, or on any program that reads a JSON object a line and answers one.
+
+    The protocol stands in fixtures/README.md. Exit codes: 0 all passed, 1 some failed or none passed, 2 wrong use.
+    """
+    try:
+        cases = chosen(load(fixtures), text)
+    except FixtureError as error:
+        raise click.UsageError(printable(str(error))) from None
+    if not cases:
+        raise click.UsageError(f'no case speaks of "{printable(text)}"')
+    scores = {command: _results(cases, command, timeout) for command in dict.fromkeys(commands or (SELF,))}
+    _tell(scores, report, output)
+    every = [result for results in scores.values() for result in results]
+    sys.exit(EXIT_FAILED if any(result.failed for result in every) or not any(r.passed for r in every) else 0)
+
+
+def _results(cases: list[Case], command: str, timeout: float) -> list[Result]:
+    """The results of one implementation, with a line on stderr while a person waits."""
+    try:
+        context = nullcontext(answered) if command == SELF else Program(command, timeout)
+    except ValueError as error:
+        raise click.UsageError(f"--implementation: {error}") from None
+    results = []
+    with context as implementation:
+        for result in run(cases, implementation):
+            results.append(result)
+            if command != SELF and sys.stderr.isatty():
+                click.echo(f"\r{len(results)} of {len(cases)}", nl=False, err=True)
+    return results
+
+
+def _tell(scores: Scores, report: str, output: Path | None) -> None:
+    """The report on stdout; in a file, and then the last line only on stdout."""
+    told = REPORTS[report](scores)
+    if output is None:
+        click.echo(told, nl=False)
+        return
+    try:
+        output.write_text(told, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {printable(str(output))}: {error.strerror}") from None
+    click.echo(f"{printable(str(output))} written\n{total(scores)}")
