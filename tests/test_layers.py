@@ -9,10 +9,26 @@ import respeak
 
 SOURCE = Path(respeak.__file__).parent
 
-ROOMS = ("codes", "loss", "errors", "models", "gate", "options", "plan", "verbs", "crossing", "profiles", "translate")
+ROOMS = (
+    "codes",
+    "loss",
+    "errors",
+    "models",
+    "gate",
+    "options",
+    "plan",
+    "verbs",
+    "crossing",
+    "streams",
+    "profiles",
+    "route",
+    "entry",
+    "translate",
+    "stream",
+)
 """From the innermost room to the outermost; `mapping`, `cli` and the package itself stand outside them all."""
 
-PURE = ("plan", "verbs", "loss", "models", "crossing", "profiles", "translate")
+PURE = ("plan", "verbs", "loss", "models", "crossing", "streams", "profiles", "route", "entry", "translate", "stream")
 IMPURE = {"os", "time", "datetime", "random", "uuid", "secrets", "socket", "asyncio", "threading", "io", "pathlib"}
 
 

@@ -16,8 +16,11 @@ from respeak.mapping import Explained
 from respeak.mapping.crossing import note_of
 from respeak.mapping.reach import verdicts
 from respeak.mapping.search import split
+from respeak.mapping.streams import DOWN
 from respeak.mapping.words import DESCRIBE, describe
 from respeak.plan import IMPLIED, KEEP, ONE_WAY, Always, Step
+from respeak.streams.down import ON
+from respeak.streams.words import SILENT
 from respeak.verbs import (
     BREAKING,
     DEGRADING,
@@ -222,7 +225,7 @@ def test_within_a_family_what_nobody_speaks_of_is_kept_or_unknown_to_a_closed_di
 
 def test_the_same_dialect_changes_nothing() -> None:
     rows = explain(source="vtrix", target="vtrix")
-    assert [row.rule for row in rows] == ["the payload comes out equal"] * 2
+    assert [row.rule for row in rows] == ["the payload comes out equal"] * 3
     assert explain("seed", source="vtrix", target="vtrix") == rows
     with pytest.raises(ValueError, match="no row has"):
         explain("wibble", source="vtrix", target="vtrix")
@@ -275,7 +278,7 @@ def test_a_field_of_another_route_is_no_error() -> None:
     [
         ({"source": "chat"}, "give both source and target, or neither"),
         ({"source": "chat", "target": "codex-guide"}, "source only"),
-        ({"kind": "stream"}, 'expected "request" or "response"'),
+        ({"kind": "event"}, "expected one of request, response, stream"),
     ],
 )
 def test_wrong_use_says_what_to_do(arguments: dict[str, str], message: str) -> None:
@@ -288,7 +291,7 @@ def test_an_unknown_dialect_is_named() -> None:
         explain(source="chat", target="vtirx")
 
 
-@pytest.mark.parametrize("kind", ["request", "response"])
+@pytest.mark.parametrize("kind", ["request", "response", "stream"])
 def test_a_kind_leaves_only_its_rows(kind: str) -> None:
     assert {row.kind for row in explain(kind=kind)} == {kind}
 
@@ -306,7 +309,7 @@ def test_losses_that_a_target_cannot_bring_about_are_left_out() -> None:
 @pytest.mark.parametrize("target", [name for name in profiles.names() if not profiles.get(name).source_only])
 def test_every_route_can_be_explained(source: str, target: str) -> None:
     rows = explain(source=source, target=target)
-    assert {row.kind for row in rows} == {"request", "response"}
+    assert {row.kind for row in rows} >= {"request", "response"}
     assert all(row.rule or row.losses for row in rows)
 
 
@@ -343,3 +346,9 @@ def test_rows_are_plain_json() -> None:
 
 def test_the_same_question_has_the_same_answer() -> None:
     assert explain() == EVERYTHING
+
+
+def test_every_event_that_is_translated_is_explained() -> None:
+    assert DOWN.keys() == ON.keys()
+    rows = explain(source="responses", target="chat", kind="stream")
+    assert {row.source_field for row in rows} >= {*ON, *SILENT}

@@ -9,13 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from respeak.errors import InvalidPayload, RespeakError, TranslationError, UnknownDialect, Violation
+    from respeak.errors import InvalidPayload, RespeakError, StreamBroken, TranslationError, UnknownDialect, Violation
     from respeak.loss import Loss, Severity
     from respeak.mapping import explain
     from respeak.options import Options
     from respeak.profiles import dialects
     from respeak.profiles.profile import Dialect
     from respeak.schemas import schema, validate
+    from respeak.stream import StreamTranslator, answer_of, stream_of
     from respeak.translate import Translation, translate_error, translate_request, translate_response
 
 __version__ = "0.1.0"
@@ -27,13 +28,17 @@ __all__ = [
     "Options",
     "RespeakError",
     "Severity",
+    "StreamBroken",
+    "StreamTranslator",
     "Translation",
     "TranslationError",
     "UnknownDialect",
     "Violation",
+    "answer_of",
     "dialects",
     "explain",
     "schema",
+    "stream_of",
     "translate_error",
     "translate_request",
     "translate_response",
@@ -47,13 +52,17 @@ _HOME = {
     "Options": "respeak.options",
     "RespeakError": "respeak.errors",
     "Severity": "respeak.loss",
+    "StreamBroken": "respeak.errors",
+    "StreamTranslator": "respeak.stream",
     "Translation": "respeak.translate",
     "TranslationError": "respeak.errors",
     "UnknownDialect": "respeak.errors",
     "Violation": "respeak.errors",
+    "answer_of": "respeak.stream",
     "dialects": "respeak.profiles",
     "explain": "respeak.mapping",
     "schema": "respeak.schemas",
+    "stream_of": "respeak.stream",
     "translate_error": "respeak.translate",
     "translate_request": "respeak.translate",
     "translate_response": "respeak.translate",

@@ -162,5 +162,7 @@ class Code(enum.StrEnum):
     USAGE_DETAIL_DROPPED = "usage_detail_dropped", "Read the upstream's own usage for billing."
     ECHO_DROPPED = "echo_dropped", "Nothing to do; the client knows what it sent."
     REPORT_DROPPED = "report_dropped", "Log the upstream's own answer."
+    STREAM_CUT = "stream_cut", "Ask again; what came so far may be used if you know that it is not whole."
+    UNKNOWN_EVENT_DROPPED = "unknown_event_dropped", "Nothing to do, unless the answer misses something."
     ERROR_STATUS_ASSUMED = "error_status_assumed", "Nothing to do."
     ERROR_DETAIL_DROPPED = "error_detail_dropped", "Log the upstream's own error."

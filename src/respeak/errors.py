@@ -4,6 +4,7 @@ RespeakError
   InvalidPayload      .violations       the payload is malformed in its own dialect
   TranslationError    .losses .status .param   it cannot be said within what is tolerated
   UnknownDialect      .name .known      no dialect of that name
+  StreamBroken        .event            the bytes of a stream are no events
 """
 
 from __future__ import annotations
@@ -80,6 +81,19 @@ class UnknownDialect(RespeakError, ValueError):
 
     def __reduce__(self) -> tuple[type[UnknownDialect], tuple[str, Sequence[str], bool]]:
         return type(self), (self.name, self.known, self.source_only)
+
+
+class StreamBroken(RespeakError, ValueError):
+    """The bytes of a stream are no events: too long, no JSON. `event` counts from 0."""
+
+    def __init__(self, event: int, expected: str, found: str) -> None:
+        self.event = event
+        self.expected = expected
+        self.found = found
+        super().__init__(f"event {event}: expected {expected}, found {found}")
+
+    def __reduce__(self) -> tuple[type[StreamBroken], tuple[int, str, str]]:
+        return type(self), (self.event, self.expected, self.found)
 
 
 def _sentence(loss: Loss) -> str:

@@ -75,7 +75,7 @@ def test_a_field_of_another_route_is_said_to_be_so() -> None:
         (("--from", "chat"), "give both source and target, or neither"),
         (("--from", "chat", "--to", "codex-guide"), 'did you mean "chat"?'),
         (("--from", "chat", "--to", "vtirx"), 'did you mean "vtrix"?'),
-        (("--kind", "stream"), "'stream' is not one of"),
+        (("--kind", "event"), "'event' is not one of"),
         (("\x1b[31mwibble",), 'no row has "\\x1b[31mwibble"'),
     ],
 )

@@ -16,14 +16,14 @@ from respeak.mapping import explain as explained
 from respeak.mapping.explained import grade
 
 ROADS = {"down": "Responses to Chat", "up": "Chat to Responses"}
-KINDS = {"request": "requests", "response": "answers"}
+KINDS = {"request": "requests", "response": "answers", "stream": "streams"}
 
 
 @click.command()
 @click.argument("field", required=False)
 @click.option("--from", "source", type=DialectName(), help="Only what this route does; with --to.")
 @click.option("--to", "target", type=DialectName(target=True), help="Only what this route does; with --from.")
-@click.option("--kind", type=click.Choice(list(KINDS)), help="Only requests, or only answers.")
+@click.option("--kind", type=click.Choice(list(KINDS)), help="Only requests, answers or streams.")
 @click.option("--json", "as_json", is_flag=True, help="For machines, with every loss that a rule may report.")
 def explain(field: str | None, source: str | None, target: str | None, kind: str | None, as_json: bool) -> None:
     """Print what becomes of FIELD, by the tables that translate. Without FIELD, everything.

@@ -11,6 +11,7 @@ from rich.text import Text
 from respeak import profiles
 from respeak.cli.read import EXIT_LOSS, DialectName, invalid, payload_of, printable
 from respeak.cli.show import console, indented, json_bytes, losses_json, losses_table
+from respeak.cli.stream import stream
 from respeak.errors import SHOWN, InvalidPayload, TranslationError, UnknownDialect
 from respeak.gate import Gate
 from respeak.loss import TOLERANCES, Loss
@@ -36,8 +37,8 @@ DEFAULT_STATUS = 400
 @click.argument("payload", metavar="PAYLOAD")
 @click.option("--from", "source", required=True, type=DialectName(), help="The dialect that the payload is in.")
 @click.option("--to", "target", required=True, type=DialectName(target=True), help="The dialect to say it in.")
-@click.option("--kind", type=click.Choice(list(CALLS)), default="request", show_default=True)
-@click.option("--request", metavar="FILE", help="The client's original request, for answers and errors.")
+@click.option("--kind", type=click.Choice([*CALLS, "stream"]), default="request", show_default=True)
+@click.option("--request", metavar="FILE", help="The client's original request, for answers, streams, errors.")
 @click.option(
     "--tolerate",
     type=click.Choice(list(TOLERANCES)),
@@ -52,7 +53,7 @@ DEFAULT_STATUS = 400
 )
 @click.option("--status", type=click.IntRange(400, 599), help=f"HTTP status of an error.  [default: {DEFAULT_STATUS}]")
 def translate(payload: str, source: str, target: str, losses: str, **how: Any) -> None:
-    """Translate PAYLOAD, a JSON file or - for stdin.
+    """Translate PAYLOAD, a JSON file or - for stdin; a stream is a file of server-sent events or one event a line.
 
     The payload goes to stdout, a table of what was lost to stderr. Exit codes: 0 translated, 1 a loss beyond what is
     tolerated or nothing honest to say, 2 wrong use, 3 invalid payload.
@@ -60,6 +61,10 @@ def translate(payload: str, source: str, target: str, losses: str, **how: Any) -
     kind: str = how.pop("kind")
     _check_use(payload, kind, **how)
     more = {"source": source, "target": target, **_more(kind, target, **how)}
+    if kind == "stream":
+        found, code = stream(payload, **more)
+        SHOW[losses](found)
+        raise click.exceptions.Exit(code)
     said = _said(kind, payload, losses, **more)
     click.echo(json_bytes(said.payload))
     if said.status is not None and kind == "response" and losses != "json":
@@ -72,11 +77,11 @@ def _check_use(payload: str, kind: str, request: str | None, tolerate: str | Non
     if request == "-" == payload:
         raise click.UsageError("only one of PAYLOAD and --request can be stdin")
     if request is not None and kind == "request":
-        raise click.UsageError("--request goes with --kind response or error")
+        raise click.UsageError("--request goes with --kind response, stream or error")
     if status is not None and kind != "error":
         raise click.UsageError("--status goes with --kind error")
-    if tolerate is not None and kind == "error":
-        raise click.UsageError("--tolerate goes with --kind request or response; errors are always told")
+    if tolerate is not None and kind in ("error", "stream"):
+        raise click.UsageError("--tolerate goes with --kind request or response; errors and streams are always told")
 
 
 def _more(kind: str, target: str, request: str | None, tolerate: str | None, status: int | None) -> dict[str, Any]:

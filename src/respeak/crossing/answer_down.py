@@ -101,7 +101,7 @@ class AnswerFold:
         self.logprobs: list[Json] = []
         self.calls: list[Json] = []
         self.said = 0
-        self.taken: set[str] = set()
+        self.ids = ids.ChatIds()
 
     def choice(self) -> Json:
         """The one choice of the answer."""
@@ -136,7 +136,7 @@ class AnswerFold:
         return commentary if len(commentary) < len(spoken) else set()
 
     def item(self, item: Json, at: Place, silent: bool) -> None:
-        rule = _special(item, self.job) or OUTPUT_DOWN.get(item.get("type", ""), UNKNOWN_OUTPUT)
+        rule = special(item, self.job) or OUTPUT_DOWN.get(item.get("type", ""), UNKNOWN_OUTPUT)
         if isinstance(rule, Verdict):
             self.job.note(rule, at)
         elif silent:
@@ -215,15 +215,10 @@ class AnswerFold:
 
     def call_id(self, given: str, at: Place) -> str:
         """An id that is not empty and used once; Chat has no longest one."""
-        if given and given not in self.taken:
-            self.taken.add(given)
-            return given
-        self.job.note(ID_MADE, (at, "call_id"))
-        made = ids.legacy_call_id(given or str(self.payload.get("id") or "0"), len(self.calls))
-        while made in self.taken:
-            made += "_"
-        self.taken.add(made)
-        return made
+        found, made = self.ids.take(given, str(self.payload.get("id") or "0"), len(self.calls))
+        if made:
+            self.job.note(ID_MADE, (at, "call_id"))
+        return found
 
     def message(self) -> Json:
         """The message, with the keys that Chat requires: role, content, refusal."""
@@ -265,7 +260,7 @@ def asked_with_functions(request: Json | None) -> bool:
     return bool(request and request.get("functions") and not request.get("tools"))
 
 
-def _special(item: Json, job: Job) -> Verdict | None:
+def special(item: Json, job: Job) -> Verdict | None:
     """Items whose rule depends on who runs them."""
     kind = item.get("type")
     if kind == "shell_call" and (item.get("environment") or {}).get("type", "local") != "local":

@@ -216,20 +216,21 @@ class AnswerUnfold:
             self.job.note(FILLED, at)
         if tool is not None:
             item = restored(item, tool, at, self.job)
-        self.add(_PREFIX[item["type"]], item)
+        self.add(PREFIX[item["type"]], item)
 
     def add(self, prefix: str, item: Json) -> None:
         kind = item.pop("type")
         self.items.append({"type": kind, "id": ids.item_id(prefix, self.owner, len(self.items)), **item})
 
 
-_PREFIX = {
+PREFIX: Mapping[str, str] = {
     "function_call": "fc",
     "custom_tool_call": "ctc",
     "local_shell_call": "lsh",
     "shell_call": "sh",
     "apply_patch_call": "apc",
 }
+"""Prefix of the id of a call, by its type."""
 
 STATUSLESS = ("custom_tool_call",)
 """Types of items that have no status."""

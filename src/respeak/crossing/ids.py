@@ -74,3 +74,19 @@ class CallIds:
             candidate = shorten(f"{short}_{self._uses[short] + 1}", CALL_ID_LIMIT)
         self._taken.add(candidate)
         return candidate
+
+
+class ChatIds:
+    """Call ids fit for Chat: not empty, each used by one call only, as long as they like."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, given: str, owner: str, position: int) -> tuple[str, bool]:
+        """The id of the next call, and whether it had to be made."""
+        made = not given or given in self._taken
+        found = legacy_call_id(given or owner, position) if made else given
+        while found in self._taken:
+            found += "_"
+        self._taken.add(found)
+        return found, made

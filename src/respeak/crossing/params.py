@@ -15,7 +15,7 @@ from respeak.crossing.format import JSON_SCHEMA
 from respeak.crossing.items import CALL_OUTPUT, CUSTOM_CALL, ITEMS_DOWN, MESSAGE, TOOL_CALL, call_table
 from respeak.crossing.request import REQUEST
 from respeak.crossing.tools import CUSTOM_TOOL, FUNCTION_TOOL
-from respeak.plan import Json, Table
+from respeak.plan import Json, Table, both
 
 _STEP = re.compile(r"[^.\[\]]+")
 
@@ -69,7 +69,7 @@ def rewritten(param: str, source: Any, target: Any, request: Json | None, places
             name = (present or candidates)[0]
             if request is not None and isinstance(request.get(name), str):  # nothing stands inside a string
                 return name
-            return join([*split(name), *next(_tails(rest, TAILS.get(head, ()), source), rest)])
+            return join([*split(name), *next(_tails(rest, _inner(head, request), source), rest)])
     return param
 
 
@@ -122,8 +122,20 @@ def _tails(rest: list[str | int], tables: Iterable[Table], source: Any) -> Itera
             yield [*rest[:at], *split(ours), *rest[at + len(keys) :]]
 
 
+def _inner(head: str, request: Json | None) -> tuple[Table, ...]:
+    """The tables of what stands inside a field; a client's nested choice says itself which one it is."""
+    choice = (request or {}).get("tool_choice")
+    if head == "tool_choice" and isinstance(choice, dict) and "custom" in choice:
+        return (CUSTOM_CHOICE,)
+    return TAILS.get(head, ())
+
+
+FUNCTION_CHOICE = Table("function_choice", (both("name", "function.name"),))
+CUSTOM_CHOICE = Table("custom_choice", (both("name", "custom.name"),))
+
 TAILS: Mapping[str, tuple[Table, ...]] = {
     "tools": (FUNCTION_TOOL, CUSTOM_TOOL),
+    "tool_choice": (FUNCTION_CHOICE, CUSTOM_CHOICE),
     "response_format": (JSON_SCHEMA,),
     "text.format": (JSON_SCHEMA,),
 }

@@ -2,6 +2,7 @@
 
     explained.py  one line of it          crossing.py  the rows between the families
     words.py      rules in words          dialect.py   the words of a profile
+    streams.py    events and chunks
     reach.py      verdicts of functions   search.py    which rows speak of a field
 
 `explain` reads rows, it knows none: what it prints is what translates.
@@ -17,11 +18,12 @@ from respeak.mapping.crossing import crossing
 from respeak.mapping.dialect import source_words, spoken, target_words, within
 from respeak.mapping.explained import Explained
 from respeak.mapping.search import nearest, speaks_of
+from respeak.mapping.streams import streams
 from respeak.profiles.profile import Profile
 
 __all__ = ["Explained", "explain"]
 
-KINDS: Final = ("request", "response")
+KINDS: Final = ("request", "response", "stream")
 
 
 def explain(
@@ -38,14 +40,14 @@ def explain(
                      (`/input/3/phase`) or a loss code (`phase_dropped`), as losses have them
     source, target   dialects: only what that route does, with the words of both profiles; both or neither. Without
                      them both directions between the families, and the words of every profile
-    kind             "request" or "response"; None for both
+    kind             "request", "response" or "stream"; None for all
 
     A field that exists but of which the route says nothing gives an empty list. Raises UnknownDialect, and
     ValueError for a field that no row has (the message names the nearest ones), for a target that is a source only,
     for another `kind`, and when only one of `source` and `target` is given.
     """
     if kind not in (None, *KINDS):
-        raise ValueError(f'kind is {kind!r}; expected "request" or "response"')
+        raise ValueError(f"kind is {kind!r}; expected one of {', '.join(KINDS)}")
     route = _route(source, target)
     kinds = KINDS if kind is None else (kind,)
     rows = list(_everything(kinds) if route is None else _rows(*route, kinds))
@@ -80,8 +82,8 @@ def _route(source: str | None, target: str | None) -> tuple[Profile, Profile] | 
 def _everything(kinds: tuple[str, ...]) -> Iterator[Explained]:
     """Both directions between the families, then every word of every profile."""
     for kind in kinds:
-        yield from crossing(kind, "down", profiles.get("chat"))
-        yield from crossing(kind, "up", profiles.get("responses"))
+        yield from _crossed(kind, "down", profiles.get("chat"))
+        yield from _crossed(kind, "up", profiles.get("responses"))
     for name in profiles.names():
         yield from (row for row in spoken(profiles.get(name)) if row.kind in kinds)
 
@@ -92,9 +94,15 @@ def _rows(start: Profile, end: Profile, kinds: tuple[str, ...]) -> Iterator[Expl
         if start is end:
             yield Explained(kind, "within", "(every key)", "(the same key)", "the payload comes out equal")
         elif start.family == end.family:
-            yield from within(start, end, kind)
+            yield from () if kind == "stream" else within(start, end, kind)
         else:
             direction = "down" if start.family == "responses" else "up"
-            yield from crossing(kind, direction, end)
-            yield from source_words(start, direction, kind)
-            yield from target_words(end, direction, kind)
+            yield from _crossed(kind, direction, end)
+            if kind != "stream":
+                yield from source_words(start, direction, kind)
+                yield from target_words(end, direction, kind)
+
+
+def _crossed(kind: str, direction: str, target: Profile) -> Iterator[Explained]:
+    """The rows between the families; a stream's finished answer has those of answers."""
+    return streams(direction, target) if kind == "stream" else crossing(kind, direction, target)

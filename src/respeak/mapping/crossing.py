@@ -19,7 +19,7 @@ from respeak.mapping.reach import verdicts
 from respeak.mapping.words import Words, describe, first_line
 from respeak.plan import IMPLIED, KEEP, ONE_WAY, UNKNOWN, Always, Row, Step, Table
 from respeak.profiles.profile import Profile
-from respeak.translate import FINISH
+from respeak.route import FINISH
 
 ANSWER_TABLES = ("answer_text", *(table.name for module in (answer, citations, usage) for table in module.TABLES))
 """Tables that speak of answers only."""

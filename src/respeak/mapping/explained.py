@@ -12,7 +12,7 @@ from respeak.loss import Verdict
 class Explained:
     """What becomes of one field, type of item, part or tool, or value on one road.
 
-    kind                        "request" or "response"
+    kind                        "request", "response" or "stream"
     direction                   "down" (Responses to Chat), "up", or "within" a family
     dialect                     the provider whose word this is; None for the rule of the families
     source_field, target_field  paths with `[]` for elements and `<type>` for types; `source_field` is None for a

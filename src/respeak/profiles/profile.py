@@ -78,6 +78,8 @@ class Profile:
     reshape_request: Callable[[Json, Job], None] | None = None
     reshape_answer: Callable[[Json, Job], None] | None = None
     unshape_answer: Callable[[Json, Job], Json] | None = None
+    reshape_chunks: Callable[[Job], Any] | None = None
+    unshape_chunks: Callable[[Job], Any] | None = None
     finish_request: Callable[[Json, Json, Job], None] | None = None
     finish_reading: Callable[[Json, Json, Job], None] | None = None
     store_default: bool | None = None

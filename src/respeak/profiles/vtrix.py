@@ -16,6 +16,7 @@ from respeak.plan import ABSENT, KEEP, Job, Json, Step
 from respeak.profiles.profile import Profile
 from respeak.profiles.rules.legacy import request_as_functions
 from respeak.profiles.rules.vtrix import ANSWER, USAGE_DETAILS, reshape_answer, unshape_answer
+from respeak.streams.legacy import AsTools, plain_function
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, between, lost, lost_each, one_of, refused
 
 EFFORTS = ("low", "medium", "high", "xhigh")
@@ -131,4 +132,6 @@ PROFILE = Profile(
     reshape_request=request_as_functions,
     reshape_answer=reshape_answer,
     unshape_answer=unshape_answer,
+    reshape_chunks=plain_function,
+    unshape_chunks=AsTools,
 )

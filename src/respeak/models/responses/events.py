@@ -9,7 +9,7 @@ from pydantic import RootModel
 
 from respeak.models.base import Model, required_by_api
 from respeak.models.errors import Error
-from respeak.models.responses.items import OutputItem
+from respeak.models.responses.items import OpeningItem, OutputItem
 from respeak.models.responses.parts import (
     Annotation,
     OutputTextContent,
@@ -18,7 +18,6 @@ from respeak.models.responses.parts import (
     UnknownPart,
 )
 from respeak.models.responses.response import Response
-from respeak.models.responses.shared import ItemStatus, MessagePhase
 from respeak.models.responses.shells import FunctionShellCallOutputContent
 from respeak.models.unions import OneOf, Unknown
 
@@ -85,16 +84,6 @@ class ShellCallOutputDelta(Model):
 
 
 OutputContent = Annotated[OutputTextContent | RefusalContent | ReasoningTextContent | UnknownPart, OneOf()]
-
-
-class OpeningItem(Model):
-    """An item as it opens, `OutputItem`: what it is, and little else; its content comes with other events."""
-
-    type: str
-    id: str | None = None
-    role: Literal["assistant"] | str | None = None
-    phase: MessagePhase | None = None
-    status: ItemStatus | None = None
 
 
 class StatusEvent(Event):

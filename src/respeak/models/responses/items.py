@@ -14,7 +14,7 @@ from respeak.models.base import Model, required_by_api
 from respeak.models.responses import calls, computer, hosted, shells
 from respeak.models.responses.messages import EasyInputMessage, InputMessage, OutputMessage
 from respeak.models.responses.parts import MAX_IMAGE, ReasoningContent, SummaryContent
-from respeak.models.responses.shared import ItemStatus, TextResponseFormat
+from respeak.models.responses.shared import ItemStatus, MessagePhase, TextResponseFormat
 from respeak.models.shared import ReasoningEffort
 from respeak.models.unions import OneOf, Unknown, peek, tag
 
@@ -179,3 +179,18 @@ OutputItem = Annotated[
     | UnknownItem,
     OneOf(),
 ]
+
+
+class OpeningItem(Model):
+    """An item as it opens, `OutputItem`: what it is, and little else; its content comes with other events."""
+
+    type: str
+    id: str | None = None
+    role: Literal["assistant"] | str | None = None
+    phase: MessagePhase | None = None
+    status: ItemStatus | None = None
+    call_id: str | None = None
+    name: str | None = None
+    namespace: str | None = None
+    arguments: str | None = None
+    input: str | None = None

@@ -1,0 +1,77 @@
+"""What comes in: the dialects of a route, and payloads read and checked before anything is done with them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from respeak import profiles
+from respeak.errors import InvalidPayload, UnknownDialect, Violation
+from respeak.gate import Gate
+from respeak.loss import TOLERANCES
+from respeak.models.registry import model_of
+from respeak.plan import Json
+from respeak.profiles.profile import Kind, Profile
+
+
+def ends(source: str, target: str, tolerate: str, kind: Kind) -> tuple[Profile, Profile]:
+    """The profiles of a route. Clients of a source-only dialect get answers, but nobody sends them requests."""
+    start, end = profiles.get(source), profiles.get(target)
+    if kind == "request" and end.source_only and start is not end:
+        targets = tuple(name for name in profiles.names() if not profiles.get(name).source_only)
+        raise UnknownDialect(target, targets, source_only=True)
+    if tolerate not in TOLERANCES:
+        raise ValueError(f"tolerate is {tolerate!r}; expected one of {', '.join(TOLERANCES)}")
+    return start, end
+
+
+def asked_of(request: Any, client: Profile) -> Json | None:
+    """The client's original request, checked like any other; what is wrong with it is said to be the request's."""
+    if request is None:
+        return None
+    try:
+        body = read(request)
+        check(body, client, "request")
+    except InvalidPayload as error:
+        where = [replace(found, expected=f"{found.expected} in the client's request") for found in error.violations]
+        raise InvalidPayload(where) from None
+    return body
+
+
+def read(payload: Any) -> Json:
+    """The payload as a dict; the caller's own dict is never changed."""
+    if isinstance(payload, str | bytes | bytearray):
+        payload = _parsed(payload)
+    elif hasattr(payload, "model_dump"):
+        payload = payload.model_dump(mode="json", exclude_unset=True)
+    elif isinstance(payload, Mapping) and not isinstance(payload, dict):
+        payload = dict(payload)
+    if isinstance(payload, dict):
+        return payload
+    raise InvalidPayload([Violation("", "a JSON object", type(payload).__name__)])
+
+
+def check(body: Json, profile: Profile, kind: Kind) -> None:
+    """The gate: raises InvalidPayload unless the payload is one of its dialect."""
+    Gate(model_of(profile.name, profile.family, kind)).check(body)
+
+
+def _parsed(text: str | bytes | bytearray) -> Any:
+    try:
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise InvalidPayload([Violation("", "a JSON document", f"{error}")]) from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:40]}, which no number type holds")
+    return number
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name}, which JSON does not have")

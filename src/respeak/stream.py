@@ -1,0 +1,126 @@
+"""Streams, event by event, without I/O: `StreamTranslator`, and answers as streams and back.
+
+    event -> gate (source dialect) -> stages of the route -> events of the client's dialect
+
+Between families one stage crosses; within a family one narrows; a stage behind it says calls as `function_call`
+for clients that know nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from respeak import profiles
+from respeak.crossing.answer_down import asked_with_functions
+from respeak.entry import asked_of, check, ends, read
+from respeak.gate import Gate
+from respeak.loss import Ledger
+from respeak.models.registry import model_of
+from respeak.options import Options
+from respeak.plan import Job, Json
+from respeak.route import answer_plans, run_answer
+from respeak.streams.down import Down
+from respeak.streams.gather_chat import GatheredChat
+from respeak.streams.gather_response import GatheredResponse
+from respeak.streams.legacy import AsFunction
+from respeak.streams.settle import Settle
+from respeak.streams.spread import spread_chat, spread_response
+from respeak.streams.up import Up
+from respeak.streams.within import ChatWithin, ResponsesWithin
+
+
+class Stage(Protocol):
+    """One step of a route: events in, events out."""
+
+    def feed(self, event: Json, /) -> list[Json]: ...
+    def close(self) -> list[Json]: ...
+
+
+STAGES: dict[tuple[str, str], Any] = {
+    ("responses", "chat"): Down,
+    ("chat", "responses"): Up,
+    ("chat", "chat"): ChatWithin,
+    ("responses", "responses"): ResponsesWithin,
+}
+"""The stage that does the work, by family of source and target."""
+
+
+class StreamTranslator:
+    """Says the stream of an upstream (dialect `source`) to a client (dialect `target`).
+
+    request   the client's original request, in the client's dialect: which tools were custom, bridged or
+              namespaced, what the answer repeats, whether usage was asked for. Without it names stay as the
+              upstream says them, and a Chat client gets usage.
+
+    Feed it each event (Responses) or chunk (Chat) as a dict; it gives the events for the client, none, one or
+    several. `close` it when the upstream's stream is over, however it ended (`[DONE]`, end of file, a broken
+    connection): it gives the rest, and a failure if the answer was not finished. A first event of type `error`,
+    or a first frame with `error`, came before any answer: a gateway can still send an HTTP error instead.
+
+    Raises InvalidPayload for an event that is malformed in its own dialect (the path begins in the event), and
+    UnknownDialect. What cannot be said honestly at all ends the stream with an error in the client's own form.
+    Rules: mapping tables R2C-EVENT and C2R-CHUNK, and those of the finished answer.
+    """
+
+    def __init__(self, *, source: str, target: str, request: Any = None, options: Options | None = None) -> None:
+        start, end = ends(source, target, "breaking", "response")
+        asked, chosen = asked_of(request, end), options or Options()
+        plans = {} if start is end else answer_plans(source, target)
+
+        def job() -> Job:
+            return Job(plans, start, end, chosen, asked)
+
+        self._settle = Settle(job, (lambda body, _: dict(body)) if start is end else (lambda *of: run_answer(*of)[0]))
+        self._gate = Gate(model_of(start.name, start.family, "event"))
+        first: Stage = STAGES[start.family, end.family](job(), self._settle)
+        self._stages = [first]
+        if start is not end and start.family == end.family and start.unshape_chunks is not None:
+            self._stages.append(start.unshape_chunks(job()))
+        if start is not end and end.reshape_chunks is not None:
+            self._stages.append(end.reshape_chunks(job()))
+        elif start.family != end.family and asked_with_functions(asked):
+            self._stages.append(AsFunction(plain=False))
+
+    def feed(self, event: Any) -> list[Json]:
+        """The client's events for one of the upstream's."""
+        if event.__class__ is not dict:
+            event = read(event)
+        self._gate.check(event)
+        return self._through(self._stages[0].feed(event))
+
+    def close(self) -> list[Json]:
+        """The client's last events. Closing twice gives nothing more."""
+        return self._through(self._stages[0].close())
+
+    def _through(self, events: list[Json]) -> list[Json]:
+        for stage in self._stages[1:]:
+            events = [said for event in events for said in stage.feed(event)]
+        return events
+
+    @property
+    def losses(self) -> Ledger:
+        """What was lost, at places of the finished answer; complete when the last event was given."""
+        return self._settle.losses
+
+
+def stream_of(answer: Any, *, dialect: str) -> list[Json]:
+    """The events or chunks of a finished answer, for upstreams that cannot stream: one delta for each text.
+
+    Raises InvalidPayload (malformed, or a response that is still running) and UnknownDialect.
+    """
+    profile, body = profiles.get(dialect), read(answer)
+    check(body, profile, "response")
+    return (spread_response if profile.family == "responses" else spread_chat)(body)
+
+
+def answer_of(events: Iterable[Any], *, dialect: str) -> Json:
+    """The finished answer of a stream: Response or CreateChatCompletionResponse.
+
+    A stream that broke gives what came of it; its status or finish_reason is missing or unfinished then.
+    """
+    responses = profiles.get(dialect).family == "responses"
+    gathered = GatheredResponse() if responses else GatheredChat()
+    for event in events:
+        gathered.add(event if event.__class__ is dict else read(event))
+    return gathered.answer()

@@ -1,0 +1,217 @@
+"""Responses events to chunks (streaming.md section 3).
+
+`ON` lists what each event makes; all other known events say nothing that a Chat client could read. How the answer
+ended is taken from the finished answer, translated as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from respeak.crossing.answer_down import structured
+from respeak.crossing.errors import error_type
+from respeak.plan import UNKNOWN, Job, Json
+from respeak.streams.chunks import Chunks
+from respeak.streams.down_items import CALLS, Calls, Speech
+from respeak.streams.settle import CUT, CUT_MESSAGE, UNKNOWN_EVENT, Settle
+from respeak.streams.words import KEYS, SILENT
+
+FAILED = ("failed", "cancelled")
+
+
+class Down:
+    """The stage: `feed` it events, `close` it at the end of the stream."""
+
+    def __init__(self, job: Job, settle: Settle) -> None:
+        self.job = job
+        self.settle = settle
+        asked = job.request
+        self.chunks = Chunks(asked is None or bool((asked.get("stream_options") or {}).get("include_usage")))
+        self.speech = Speech(self.chunks, job)
+        self.calls = Calls(self.chunks, job)
+        self.response: Json = {}
+        self.items: dict[Any, Json] = {}
+        self.final_only = job.options.final_only
+        self.unknown: set[str] = set()
+
+    def feed(self, event: Json) -> list[Json]:
+        """The chunks that an event makes."""
+        if self.chunks.ended:
+            return []
+        kind = event.get("type") or "error"
+        if not event.keys() <= KEYS:
+            for key in event.keys() - KEYS:
+                self.note(f"{kind} {key}", UNKNOWN.saying(f'events of type "{kind}" have no documented key "{key}"'))
+        say = ON.get(kind)
+        if say is not None:
+            say(self, event)
+        elif kind not in SILENT:
+            self.note(kind, UNKNOWN_EVENT.saying(f'no documentation has events of type "{kind}"'))
+        return self.chunks.take()
+
+    def note(self, what: str, verdict: Any) -> None:
+        """A loss of the stream, once."""
+        if what not in self.unknown:
+            self.unknown.add(what)
+            self.settle.note(verdict)
+
+    def close(self) -> list[Json]:
+        """The end of the stream: a failure if no event said that the answer was over."""
+        if not self.chunks.ended:
+            self.settle.note(CUT)
+            self.settle(self.partial())
+            self.chunks.fail(CUT_MESSAGE, "server_error")
+        return self.chunks.take()
+
+    # The beginning and the end ------------------------------------------------------------------------------------
+
+    def created(self, event: Json) -> None:
+        """Fixes what every chunk repeats. A second one is a retry of the upstream's, and says nothing new."""
+        if self.chunks.head:
+            return
+        self.response = event.get("response") or {}
+        blank = self.settle.blank({**self.response, "status": "completed", "output": [], "error": None})
+        self.chunks.name(blank["id"], blank["created"], blank["model"])
+        self.calls.owner = str(self.response.get("id") or "0")
+        self.final_only = self.final_only or structured(self.response, self.job.request)
+
+    def finished(self, event: Json) -> None:
+        """The terminal event: what is still unsaid, the finish and the usage."""
+        self.created(event)
+        assumed = "incomplete" if event["type"] == "response.incomplete" else "completed"
+        response = {"status": assumed, **(event.get("response") or {})}
+        response["output"] = response.get("output") or self.outputs()
+        if response["status"] in FAILED:
+            return self.failed({"response": response})
+        answer = self.settle(response)
+        refused = self.settle.refused
+        if refused is not None:
+            return self.chunks.fail(refused.message, "invalid_request_error", refused.path, refused.code.value)
+        if not self.items:
+            for index, item in enumerate(response["output"]):
+                self.item_done({"output_index": index, "item": item})
+        content = answer["choices"][0]["message"].get("content")
+        if content and self.speech.muted and not self.speech.length:  # nothing but commentary came
+            self.chunks.say({"content": content})
+        self.chunks.finish(answer)
+
+    def failed(self, event: Json) -> None:
+        """A failed response: an error frame, on which the client's SDK raises."""
+        response = {**(event.get("response") or {}), "status": "failed"}
+        response["output"] = response.get("output") or self.outputs()
+        error = self.settle(response)["error"]
+        self.chunks.fail(error.pop("message"), error.pop("type"), **error)
+
+    def error(self, event: Json) -> None:
+        """An `error` event: flat as documented, or nested as the live service sends it (OBS-2)."""
+        nested = event.get("error")
+        inner = nested if isinstance(nested, dict) else {"message": nested}
+        found = {key: inner.get(key) or event.get(key) for key in ("message", "code", "param")}
+        status = 429 if "rate_limit" in str(found["code"]) else 500
+        self.settle(self.partial())
+        message = str(found["message"] or "The upstream failed.")
+        self.chunks.fail(message, inner.get("type") or error_type(status), found["param"], found["code"])
+
+    def partial(self) -> Json:
+        """The answer so far, as if it had been cut."""
+        reason = {"reason": "max_output_tokens"}
+        cut = {"status": "incomplete", "incomplete_details": reason, "error": None, "output": self.outputs()}
+        return {**self.response, **cut}
+
+    def outputs(self) -> list[Json]:
+        """The items as far as events told them, in their order."""
+        return [item for _, item in sorted(self.items.items(), key=lambda pair: pair[0] or 0)]
+
+    # Items --------------------------------------------------------------------------------------------------------
+
+    def item_added(self, event: Json) -> None:
+        index, item = event.get("output_index"), event["item"]
+        self.items[index] = item
+        if item.get("type") in CALLS:
+            self.calls.announce(index, item)
+        elif item.get("type") == "message" and self.final_only and self.may_be_commentary(item):
+            self.speech.muted.add(index)
+
+    def may_be_commentary(self, item: Json) -> bool:
+        """The live service says the phase at once; a caller who wants the final answer only can wait for it."""
+        said = "phase" in item or not self.job.options.final_only
+        return item.get("phase") == "commentary" if said else True
+
+    def item_done(self, event: Json) -> None:
+        """The whole item: what no delta delivered is sent now."""
+        index, item = event.get("output_index"), event["item"]
+        self.items[index] = item
+        if item.get("type") != "message":
+            return self.calls.whole(index, item)
+        if self.final_only and item.get("phase") == "commentary":
+            self.speech.muted.add(index)
+        else:
+            self.speech.muted.discard(index)
+        content = item.get("content")
+        for number, part in enumerate(content if isinstance(content, list) else ()):
+            self.speech.part((index, number), part)
+
+    def part(self, event: Json) -> None:
+        self.speech.part(_key(event), event.get("part") or {})
+
+    def text_delta(self, event: Json) -> None:
+        self.speech.text(_key(event), event["delta"], event.get("logprobs") or [])
+
+    def text_done(self, event: Json) -> None:
+        self.speech.whole(_key(event), event.get("text") or "", event.get("logprobs") or [])
+
+    def annotation(self, event: Json) -> None:
+        if event.get("annotation"):
+            self.speech.cite(_key(event), [event["annotation"]])
+
+    def refusal_delta(self, event: Json) -> None:
+        self.speech.refuse(_key(event), event["delta"])
+
+    def refusal_done(self, event: Json) -> None:
+        self.speech.refuse_whole(_key(event), event.get("refusal") or "")
+
+    def call_delta(self, event: Json) -> None:
+        self.calls.piece(event.get("output_index"), event["delta"])
+
+    def arguments_done(self, event: Json) -> None:
+        self.calls.text(event.get("output_index"), event.get("arguments") or "")
+
+    def input_done(self, event: Json) -> None:
+        self.calls.text(event.get("output_index"), event.get("input") or "")
+
+    def audio(self, event: Json) -> None:
+        self.chunks.say({"audio": {"data": event["delta"]}})
+
+    def transcript(self, event: Json) -> None:
+        self.chunks.say({"audio": {"transcript": event["delta"]}})
+
+
+def _key(event: Json) -> tuple[Any, Any]:
+    return event.get("output_index"), event.get("content_index")
+
+
+ON: Mapping[str, Callable[[Down, Json], None]] = {
+    "response.created": Down.created,
+    "response.output_item.added": Down.item_added,
+    "response.output_item.done": Down.item_done,
+    "response.content_part.added": Down.part,
+    "response.content_part.done": Down.part,
+    "response.output_text.delta": Down.text_delta,
+    "response.output_text.done": Down.text_done,
+    "response.output_text.annotation.added": Down.annotation,
+    "response.refusal.delta": Down.refusal_delta,
+    "response.refusal.done": Down.refusal_done,
+    "response.function_call_arguments.delta": Down.call_delta,
+    "response.function_call_arguments.done": Down.arguments_done,
+    "response.custom_tool_call_input.delta": Down.call_delta,
+    "response.custom_tool_call_input.done": Down.input_done,
+    "response.audio.delta": Down.audio,
+    "response.audio.transcript.delta": Down.transcript,
+    "response.completed": Down.finished,
+    "response.incomplete": Down.finished,
+    "response.done": Down.finished,
+    "response.failed": Down.failed,
+    "error": Down.error,
+}
+"""What each event makes, by type. `response.done` is how the Codex backend completes (OBS-23)."""

@@ -1,0 +1,154 @@
+"""What has been said of the items of a Responses answer: text, refusals, citations and calls, each piece once.
+
+Deltas say pieces, `.done` events say the whole: what no piece delivered is sent then. Keys are `output_index` and
+`content_index`, never ids, which some services change in every event (BUG/63).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from respeak.crossing import bridges
+from respeak.crossing.answer_down import special
+from respeak.crossing.citations import annotations_down
+from respeak.crossing.ids import ChatIds
+from respeak.crossing.names import wire_name
+from respeak.loss import Verdict
+from respeak.plan import Job, Json
+from respeak.streams.chunks import Chunks
+
+Key = tuple[Any, Any]
+"""output_index and content_index."""
+
+
+class Speech:
+    """The text of all messages as one content, with what cites it; and the refusal."""
+
+    def __init__(self, chunks: Chunks, job: Job) -> None:
+        self.chunks = chunks
+        self.job = job
+        self.sent: dict[Key, int] = {}
+        self.refused: dict[Key, int] = {}
+        self.starts: dict[Key, int] = {}
+        self.cited: dict[Key, int] = {}
+        self.length = 0
+        self.speaker: Any = None
+        self.muted: set[Any] = set()
+
+    def text(self, key: Key, text: str, logprobs: list[Json]) -> None:
+        """A piece of text; the first of a later message comes behind the separator."""
+        if not text or key[0] in self.muted:
+            return
+        self.sent[key] = self.sent.get(key, 0) + len(text)
+        if key not in self.starts:
+            if self.length and key[0] != self.speaker:
+                separator = self.job.options.separator
+                self.length += len(separator)
+                self.starts[key], text = self.length, separator + text
+                self.length -= len(separator)
+            else:
+                self.starts[key] = self.length
+            self.speaker = key[0]
+        self.length += len(text)
+        found = {"content": [with_bytes(entry) for entry in logprobs], "refusal": None} if logprobs else None
+        self.chunks.say({"content": text}, found)
+
+    def whole(self, key: Key, text: str, logprobs: list[Json]) -> None:
+        """All of a text: the rest that no piece said."""
+        sent = self.sent.get(key, 0)
+        self.text(key, text[sent:], [] if sent else logprobs)
+
+    def refuse(self, key: Key, piece: str) -> None:
+        """A piece of a refusal."""
+        if piece:
+            self.refused[key] = self.refused.get(key, 0) + len(piece)
+            self.chunks.say({"refusal": piece})
+
+    def refuse_whole(self, key: Key, refusal: str) -> None:
+        """All of a refusal: the rest that no piece said."""
+        self.refuse(key, refusal[self.refused.get(key, 0) :])
+
+    def cite(self, key: Key, annotations: list[Json]) -> None:
+        """Citations, in the extension that the official SDK gathers; those of files have no form."""
+        if key[0] in self.muted:
+            return
+        self.cited[key] = self.cited.get(key, 0) + len(annotations)
+        found = annotations_down(annotations, self.starts.get(key, self.length), None, self.job)
+        if found:
+            self.chunks.say({"annotations": found})
+
+    def part(self, key: Key, part: Json) -> None:
+        """A whole part of a message."""
+        if part.get("type") == "refusal":
+            self.refuse_whole(key, part.get("refusal") or "")
+        elif part.get("type") in ("output_text", "text"):
+            self.whole(key, part.get("text") or "", part.get("logprobs") or [])
+            self.cite(key, (part.get("annotations") or [])[self.cited.get(key, 0) :])
+
+
+def with_bytes(entry: Json) -> Json:
+    """A logprob with the bytes that Chat has: those of the token, null where the token is half a character."""
+    tops = [{**top, "bytes": _bytes(top.get("token"))} for top in entry.get("top_logprobs") or ()]
+    return {"bytes": _bytes(entry.get("token")), **entry, "top_logprobs": tops}
+
+
+def _bytes(token: Any) -> list[int] | None:
+    if not isinstance(token, str) or "\ufffd" in token:
+        return None
+    return list(token.encode("utf-8", "surrogatepass"))
+
+
+CALLS = {"function_call": ("function", "arguments"), "custom_tool_call": ("custom", "input")}
+"""Calls that are said in pieces, by type of the item: the type on Chat, and the key of their text in both."""
+
+
+class Calls:
+    """The tool calls of one answer: index, id and name once, then pieces of arguments."""
+
+    def __init__(self, chunks: Chunks, job: Job) -> None:
+        self.chunks = chunks
+        self.job = job
+        self.order: dict[Any, int] = {}
+        self.sent: dict[Any, int] = {}
+        self.kinds: dict[Any, tuple[str, str]] = {}
+        self.ids = ChatIds()
+        self.owner = "0"
+
+    def announce(self, index: Any, item: Json) -> None:
+        """A call that begins, with what its item holds already; one without a name waits until it is whole."""
+        if index in self.order or not item.get("name"):
+            return
+        kind, key = self.kinds[index] = CALLS[item["type"]]
+        given = item.get(key) or ""
+        self.sent[index] = len(given)
+        self._entry(index, item, kind, {"name": wire_name(item["name"], item.get("namespace")), key: given})
+
+    def _entry(self, index: Any, item: Json, kind: str, inner: Json) -> None:
+        number = self.order[index] = len(self.order)
+        call_id, _ = self.ids.take(item.get("call_id") or "", self.owner, number)
+        self.chunks.say({"tool_calls": [{"index": number, "id": call_id, "type": kind, kind: inner}]})
+
+    def piece(self, index: Any, piece: str) -> None:
+        """More of the arguments of a call that was announced."""
+        number = self.order.get(index)
+        if number is None or not piece:
+            return
+        self.sent[index] += len(piece)
+        kind, key = self.kinds[index]
+        self.chunks.say({"tool_calls": [{"index": number, kind: {key: piece}}]})
+
+    def text(self, index: Any, text: str) -> None:
+        """All of the arguments: the rest that no piece said."""
+        self.piece(index, text[self.sent.get(index, 0) :])
+
+    def whole(self, index: Any, item: Json) -> None:
+        """The finished item of a call; one without arguments sends {} unless it was cut."""
+        kind = item.get("type") or ""
+        if kind in CALLS:
+            self.announce(index, item)
+            text = item[CALLS[kind][1]]
+            empty = kind == "function_call" and not text and item.get("status") != "incomplete"
+            self.text(index, "{}" if empty else text)
+        elif kind in bridges.BY_CALL and not isinstance(special(item, self.job), Verdict) and index not in self.order:
+            bridge = bridges.BY_CALL[kind]
+            self._entry(index, item, "function", {"name": bridge.name, "arguments": bridge.arguments(item)})

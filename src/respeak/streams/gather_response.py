@@ -1,0 +1,141 @@
+"""A finished Responses answer, gathered from its events (streaming.md sections 1.4 and 1.5).
+
+The terminal event holds everything; where it is missing or empty, the items are those of `output_item.done`, and
+of one that was not finished what its deltas said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from respeak.plan import Json
+from respeak.streams.script import fresh
+
+TERMINAL = ("response.completed", "response.incomplete", "response.failed", "response.done")
+
+
+class GatheredResponse:
+    """The finished answer of a Responses stream."""
+
+    def __init__(self) -> None:
+        self.response: Json = {}
+        self.items: dict[Any, Json] = {}
+        self.error: Json | None = None
+
+    def add(self, event: Json) -> None:
+        """Everything that an event brings."""
+        kind = event.get("type", "")
+        if isinstance(event.get("response"), dict):
+            self.response = event["response"]
+        elif kind == "response.output_item.done":
+            self.items[event.get("output_index")] = event["item"]
+        elif kind == "response.output_item.added":
+            self.items[event.get("output_index")] = fresh(event["item"])
+        elif kind in PIECES:
+            item = self.items.get(event.get("output_index"))
+            if item is not None:
+                PIECES[kind](item, event)
+        elif kind == "error" or event.get("error"):
+            nested = event.get("error")
+            self.error = nested if isinstance(nested, dict) else event
+
+    def answer(self) -> Json:
+        """The Response; one that no event finished has the status that its last event had."""
+        output = self.response.get("output") or [item for _, item in sorted(self.items.items(), key=_place)]
+        return {**self.response, "output": output}
+
+
+def _place(pair: tuple[Any, Json]) -> int:
+    return pair[0] or 0
+
+
+def _part(item: Json, event: Json) -> Json:
+    """The part that an event speaks of, begun if nothing announced it."""
+    parts = item.setdefault("content", [])
+    number = event.get("content_index") or 0
+    while len(parts) <= number:
+        parts.append({})
+    found: Json = parts[number]
+    return found
+
+
+def _announced(item: Json, event: Json) -> None:
+    _part(item, event).update(fresh(event["part"]))
+
+
+def _grows(key: str, **form: Any) -> Callable[[Json, Json], None]:
+    """A piece of a text of a part."""
+
+    def add(item: Json, event: Json) -> None:
+        part = _part(item, event)
+        for name, value in form.items():
+            part.setdefault(name, fresh(value))
+        part[key] = part.get(key, "") + event["delta"]
+
+    return add
+
+
+def _whole(key: str, given: str) -> Callable[[Json, Json], None]:
+    def put(item: Json, event: Json) -> None:
+        _part(item, event)[key] = event.get(given)
+
+    return put
+
+
+def _of_item(key: str) -> Callable[[Json, Json], None]:
+    """A piece of a text of the item itself."""
+
+    def add(item: Json, event: Json) -> None:
+        item[key] = (item.get(key) or "") + event["delta"]
+
+    return add
+
+
+def _whole_of_item(key: str) -> Callable[[Json, Json], None]:
+    def put(item: Json, event: Json) -> None:
+        item[key] = event.get(key)
+
+    return put
+
+
+def _cited(item: Json, event: Json) -> None:
+    if event.get("annotation"):
+        _part(item, event).setdefault("annotations", []).append(event["annotation"])
+
+
+def _summary(item: Json, event: Json) -> None:
+    parts = item.setdefault("summary", [])
+    number = event.get("summary_index") or 0
+    while len(parts) <= number:
+        parts.append({"type": "summary_text", "text": ""})
+    if "delta" in event:
+        parts[number]["text"] += event["delta"]
+    else:
+        parts[number].update(fresh(event["part"]) if "part" in event else {"text": event.get("text")})
+
+
+PIECES: Mapping[str, Callable[[Json, Json], None]] = {
+    "response.content_part.added": _announced,
+    "response.content_part.done": _announced,
+    "response.output_text.delta": _grows("text", type="output_text", annotations=[]),
+    "response.output_text.done": _whole("text", "text"),
+    "response.output_text.annotation.added": _cited,
+    "response.refusal.delta": _grows("refusal", type="refusal"),
+    "response.refusal.done": _whole("refusal", "refusal"),
+    "response.reasoning_text.delta": _grows("text", type="reasoning_text"),
+    "response.reasoning_text.done": _whole("text", "text"),
+    "response.reasoning_summary_part.added": _summary,
+    "response.reasoning_summary_part.done": _summary,
+    "response.reasoning_summary_text.delta": _summary,
+    "response.reasoning_summary_text.done": _summary,
+    "response.function_call_arguments.delta": _of_item("arguments"),
+    "response.function_call_arguments.done": _whole_of_item("arguments"),
+    "response.custom_tool_call_input.delta": _of_item("input"),
+    "response.custom_tool_call_input.done": _whole_of_item("input"),
+    "response.mcp_call_arguments.delta": _of_item("arguments"),
+    "response.mcp_call_arguments.done": _whole_of_item("arguments"),
+    "response.code_interpreter_call_code.delta": _of_item("code"),
+    "response.code_interpreter_call_code.done": _whole_of_item("code"),
+}
+"""Events that bring a piece of an item that is not finished."""

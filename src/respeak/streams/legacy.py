@@ -1,0 +1,159 @@
+"""Calls of chunks as the deprecated `function_call`, and back: for clients and upstreams that know one call.
+
+The finished answer, which `settle` translates, tells what is lost; here is only what has to be said.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from respeak.crossing import bridges
+from respeak.crossing.answer import REASONING
+from respeak.crossing.ids import legacy_call_id
+from respeak.crossing.names import declared_tools
+from respeak.plan import Job, Json
+
+CALLS = ("tool_calls", "function_call")
+FINISHES = ("stop", "length", "content_filter", "function_call")
+UNSAID = ("annotations", "audio", *REASONING)
+"""Keys of a delta that a plain legacy client does not know."""
+
+
+class _Choice:
+    """What was said of one choice: which call is the one, and a text that has to wait until it is whole."""
+
+    def __init__(self) -> None:
+        self.call: Any = None
+        self.name = ""
+        self.held: list[str] | None = None
+        self.text = self.refused = False
+
+
+class AsFunction:
+    """Chunks for a client of functions. `plain`: it knows content and function_call only, as vtrix documents."""
+
+    def __init__(self, plain: bool) -> None:
+        self.plain = plain
+        self.choices: dict[Any, _Choice] = {}
+
+    def feed(self, chunk: Json) -> list[Json]:
+        """The chunk with the first call as function_call; nothing, if nothing is left of it."""
+        if not chunk.get("choices"):
+            return [chunk]
+        choices = [self.choice(choice) for choice in chunk["choices"]]
+        kept = [choice for choice in choices if any(value for key, value in choice.items() if key != "index")]
+        return [{**chunk, "choices": kept}] if kept else []
+
+    def close(self) -> list[Json]:
+        """Nothing: the stage before ends the stream."""
+        return []
+
+    def choice(self, choice: Json) -> Json:
+        state = self.choices.setdefault(choice.get("index"), _Choice())
+        delta = dict(choice.get("delta") or {})
+        for entry in delta.pop("tool_calls", None) or ():
+            self.entry(entry, delta, state)
+        out = {**choice, "delta": self.plainly(delta, state) if self.plain else delta}
+        if self.plain:
+            out.pop("logprobs", None)
+        finish = choice.get("finish_reason")
+        if finish is not None:
+            out["finish_reason"] = self.finish(finish, state)
+            if state.held is not None:
+                arguments = bridges.custom_arguments("".join(state.held))
+                delta["function_call"] = {"name": state.name, "arguments": arguments}
+                out["delta"] = {**out["delta"], "function_call": delta["function_call"]}
+        return out
+
+    def entry(self, entry: Json, delta: Json, state: _Choice) -> None:
+        """An entry of tool_calls: the first call goes, a custom one when its input is whole."""
+        if state.call is None:
+            state.call = (entry.get("index"), entry.get("id"))
+        elif entry.get("index") != state.call[0] or entry.get("id") not in (None, "", state.call[1]):
+            return
+        custom = entry.get("custom")
+        if custom is not None:
+            state.name = custom.get("name") or state.name
+            state.held = [*(state.held or ()), custom.get("input") or ""]
+            return
+        said = delta.setdefault("function_call", {})
+        for key, piece in (entry.get("function") or {}).items():
+            if piece is not None:
+                said[key] = said.get(key, "") + piece
+
+    def plainly(self, delta: Json, state: _Choice) -> Json:
+        """The delta for a client that knows no refusal, citations or reasoning: a refusal is text behind the text."""
+        out = {key: value for key, value in delta.items() if key not in UNSAID}
+        refusal = out.pop("refusal", None)
+        if isinstance(out.get("content"), list):
+            out["content"] = "".join(part.get("text") or "" for part in out["content"])
+        if refusal:
+            joint = "\n\n" if state.text and not state.refused else ""
+            out["content"] = (out.get("content") or "") + joint + refusal
+            state.refused = True
+        state.text = state.text or bool(out.get("content"))
+        return out
+
+    def finish(self, reason: str, state: _Choice) -> str:
+        if reason in CALLS:
+            return "function_call" if state.call or not self.plain else "stop"
+        return reason if reason in FINISHES or not self.plain else ("function_call" if state.call else "stop")
+
+
+def plain_function(job: Job) -> AsFunction:
+    """The stage for clients that know content and function_call only."""
+    return AsFunction(plain=True)
+
+
+class AsTools:
+    """Chunks of an upstream of functions for a client that declared tools: one entry of tool_calls."""
+
+    def __init__(self, job: Job) -> None:
+        self.asked = bool((job.request or {}).get("tools"))
+        self.custom = {name for name, tool in declared_tools(job.request).items() if tool.type == "custom"}
+        self.choices: dict[Any, _Choice] = {}
+
+    def feed(self, chunk: Json) -> list[Json]:
+        """The chunk with tool_calls in place of function_call."""
+        if not chunk.get("choices"):
+            return [chunk]
+        return [{**chunk, "choices": [self.choice(choice, chunk) for choice in chunk["choices"]]}]
+
+    def close(self) -> list[Json]:
+        """Nothing: the stage before ends the stream."""
+        return []
+
+    def choice(self, choice: Json, chunk: Json) -> Json:
+        state = self.choices.setdefault(choice.get("index"), _Choice())
+        delta = dict(choice.get("delta") or {})
+        call, finish = delta.get("function_call"), choice.get("finish_reason")
+        given = delta.get("tool_calls")
+        if call and self.asked:
+            del delta["function_call"]
+            self.call(call, delta, state, chunk)
+        if call or given:
+            state.call = state.call or True
+        if finish in CALLS:
+            own = finish if state.call and not self.asked else "tool_calls"
+            finish = own if state.call else "stop"
+        if choice.get("finish_reason") is not None and state.held is not None:
+            entry = {"index": 0, "custom": {"input": bridges.custom_input("".join(state.held))}}
+            delta["tool_calls"] = [entry]
+        return {**choice, "delta": delta, "finish_reason": finish}
+
+    def call(self, call: Json, delta: Json, state: _Choice, chunk: Json) -> None:
+        """A piece of function_call as a piece of the one entry; a custom tool's input waits until it is whole."""
+        entry: Json = {"index": 0}
+        name, arguments = call.get("name"), call.get("arguments") or ""
+        if name and not state.name:
+            state.name = name
+            kind = "custom" if name in self.custom else "function"
+            entry |= {"id": legacy_call_id(str(chunk.get("id") or "0"), 0), "type": kind}
+            entry[kind] = {"name": name, "input" if kind == "custom" else "arguments": ""}
+            state.held = [] if kind == "custom" else None
+        if state.held is not None:
+            state.held.append(arguments)
+        else:
+            entry["function"] = {**entry.get("function", {}), "arguments": arguments}
+        if len(entry) > 1:
+            delta["tool_calls"] = [entry]

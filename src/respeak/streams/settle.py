@@ -1,0 +1,53 @@
+"""The finished answer of a stream, translated like any other: what the terminal event holds, and every loss.
+
+So a stream and the same answer in one piece report the same losses, at the same places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from respeak.codes import Code
+from respeak.loss import Ledger, Loss, Place, Verdict
+from respeak.plan import Job, Json
+from respeak.verbs import BREAKING, HARMLESS, lost
+
+CUT_MESSAGE = "The upstream's stream ended before the answer was finished."
+CUT = lost(Code.STREAM_CUT, BREAKING, "the stream ended early; it is said as a failure")
+UNKNOWN_EVENT = lost(Code.UNKNOWN_EVENT_DROPPED, HARMLESS, "this type of event is in no documentation")
+
+
+class Settle:
+    """Call it with the finished answer of the source; it gives that of the target and keeps the losses."""
+
+    def __init__(self, make: Callable[[], Job], run: Callable[[Json, Job], Json]) -> None:
+        self._make = make
+        self._run = run
+        self._losses = Ledger()
+        self._noted: list[tuple[Verdict, Place]] = []
+
+    def __call__(self, answer: Json) -> Json:
+        job = self._make()
+        out = self._run(answer, job)
+        self._losses = job.ledger
+        return out
+
+    def blank(self, answer: Json) -> Json:
+        """The answer before it has begun; nothing is lost of it yet."""
+        return self._run(answer, self._make())
+
+    def note(self, verdict: Verdict, place: Place = None) -> None:
+        """A loss of the stream itself, which the finished answer does not show."""
+        self._noted.append((verdict, place))
+
+    @property
+    def refused(self) -> Loss | None:
+        """The loss that leaves nothing honest to say, if there is one."""
+        return self._losses.decisive("breaking")[0] if self._losses.refused else None
+
+    @property
+    def losses(self) -> Ledger:
+        """What was lost: of the finished answer, then of the stream."""
+        ledger = Ledger()
+        ledger.found = [*self._losses.found, *self._noted]
+        return ledger

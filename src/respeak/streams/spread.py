@@ -1,0 +1,65 @@
+"""A finished answer as a stream, for upstreams that cannot stream: one delta for each text (streaming.md section 5)."""
+
+from __future__ import annotations
+
+from respeak.errors import InvalidPayload, Violation
+from respeak.plan import Json
+from respeak.streams import script as events
+from respeak.streams.chunks import CHUNK
+
+STATUSES = ("completed", "incomplete", "failed", "cancelled")
+HEAD = ("id", "created", "model", "service_tier", "system_fingerprint")
+
+
+def spread_response(answer: Json) -> list[Json]:
+    """The events of a Response that is finished. Raises InvalidPayload for one that is still running."""
+    status = answer.get("status") or "completed"
+    if status not in STATUSES:
+        raise InvalidPayload([Violation("/status", "a finished response", f'"{status}"')])
+    script = events.Script()
+    blank = {key: value for key, value in answer.items() if key != "completed_at"}
+    blank |= events.UNBEGUN
+    script.emit("response.created", {"response": blank})
+    script.emit("response.in_progress", {"response": blank})
+    for index, item in enumerate(answer.get("output") or ()):
+        events.whole(script, item, index)
+    script.emit(events.TERMINAL.get(status, "response.failed"), {"response": answer})
+    return script.take()
+
+
+def spread_chat(answer: Json) -> list[Json]:
+    """The chunks of a completion, choice by choice, the usage last."""
+    head = {"object": CHUNK, **{key: answer[key] for key in HEAD if key in answer}}
+    chunks = [
+        {**head, "choices": [{"index": choice.get("index", 0), **said}]}
+        for choice in answer.get("choices") or ()
+        for said in _choice(choice)
+    ]
+    rest = {key: value for key, value in answer.items() if key not in (*HEAD, "object", "choices", "usage")}
+    if rest:
+        chunks.append({**head, "choices": [], **rest})
+    if answer.get("usage") is not None:
+        chunks.append({**head, "choices": [], "usage": answer["usage"]})
+    return chunks
+
+
+def _choice(choice: Json) -> list[Json]:
+    """What the chunks of one choice say: the role first, then each key of the message, then the finish."""
+    message = choice.get("message") or {}
+    calls, content = message.get("tool_calls") or [], message.get("content")
+    said = ("role", "content", "refusal", "tool_calls")
+    deltas: list[Json] = [{key: value} for key, value in message.items() if key not in said and value is not None]
+    first: Json = {"role": message.get("role") or "assistant", "content": None if content is None else ""}
+    if "refusal" in message:
+        first["refusal"] = None
+    if content:
+        deltas.append({"content": content})
+    if message.get("refusal"):
+        deltas.append({"refusal": message["refusal"]})
+    deltas += [{"tool_calls": [{"index": number, **call}]} for number, call in enumerate(calls)]
+    out: list[Json] = [{"delta": delta, "logprobs": None, "finish_reason": None} for delta in (first, *deltas)]
+    if choice.get("logprobs") is not None:
+        spoken = next((entry for entry in out if entry["delta"].get("content")), out[0])
+        spoken["logprobs"] = choice["logprobs"]
+    more = {key: value for key, value in choice.items() if key not in ("index", "message", "logprobs")}
+    return [*out, {"delta": {}, "logprobs": None, **more}]

@@ -1,0 +1,259 @@
+"""Chunks to Responses events (streaming.md section 4).
+
+What decides which event may follow which stands here: `TRANSITIONS` says what has to be closed and opened before
+the next piece can be said. Calls are said beside it, by `up_calls`. The terminal event is the finished answer,
+translated as any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from respeak.codes import Code
+from respeak.crossing import ids
+from respeak.crossing.answer_up import PHASES
+from respeak.crossing.errors import FAILED_STATUS
+from respeak.plan import Job, Json
+from respeak.streams import script as events
+from respeak.streams.gather_chat import GatheredCall, GatheredChat, GatheredChoice, is_chunk
+from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
+from respeak.streams.up_calls import UpCalls
+from respeak.streams.up_items import OpenMessage, OpenReasoning
+from respeak.verbs import DEGRADING, lost
+
+NOTHING, REASONING, TEXT, REFUSAL, CALL, END = "nothing", "reasoning", "text", "refusal", "call", "end"
+
+TRANSITIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    (NOTHING, REASONING): ("open_reasoning",),
+    (NOTHING, TEXT): ("open_message", "open_text"),
+    (NOTHING, REFUSAL): ("open_message", "open_refusal"),
+    (NOTHING, CALL): (),
+    (NOTHING, END): (),
+    (REASONING, REASONING): (),
+    (REASONING, TEXT): ("close_reasoning", "open_message", "open_text"),
+    (REASONING, REFUSAL): ("close_reasoning", "open_message", "open_refusal"),
+    (REASONING, CALL): ("close_reasoning",),
+    (REASONING, END): ("close_reasoning",),
+    (TEXT, REASONING): ("close_text", "close_message", "open_reasoning"),
+    (TEXT, TEXT): (),
+    (TEXT, REFUSAL): ("close_text", "open_refusal"),
+    (TEXT, CALL): ("close_text", "close_message"),
+    (TEXT, END): ("close_text", "close_message"),
+    (REFUSAL, REASONING): ("close_refusal", "close_message", "open_reasoning"),
+    (REFUSAL, TEXT): ("close_refusal", "open_text"),
+    (REFUSAL, REFUSAL): (),
+    (REFUSAL, CALL): ("close_refusal", "close_message"),
+    (REFUSAL, END): ("close_refusal", "close_message"),
+}
+"""(what is open, what comes) -> what is done first. Every pair is here."""
+
+LATE_CITATION = lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "they came when the text that they stand in was closed")
+
+
+class Up:
+    """The stage: `feed` it chunks, `close` it at the end of the stream."""
+
+    def __init__(self, job: Job, settle: Settle) -> None:
+        self.job = job
+        self.settle = settle
+        self.script = events.Script()
+        self.gathered = GatheredChat()
+        self.items: list[Json] = []
+        self.calls = UpCalls(self.script, self.items, job)
+        self.open = NOTHING
+        self.message: OpenMessage
+        self.reasoning: OpenReasoning
+        self.waiting: list[Json] = []
+        self.head: Json = {}
+        self.status = "completed"
+        self.ended = False
+
+    def feed(self, chunk: Json) -> list[Json]:
+        """The events that a chunk makes."""
+        if self.ended:
+            return []
+        if chunk.get("error"):
+            return self.fail(chunk["error"])
+        if is_chunk(chunk):
+            self.gathered.add_top(chunk)
+            if not self.head:
+                self.begin()
+            for choice in chunk.get("choices") or ():
+                self.choice(choice)
+        return self.script.take()
+
+    def close(self) -> list[Json]:
+        """The events that end the answer: as its finish_reason says, or as a failure if there was none."""
+        if self.ended:
+            return []
+        choice = self.gathered.choices.get(0)
+        if choice is None or choice.finish is None:
+            self.settle.note(CUT)
+            return self.fail({"message": CUT_MESSAGE, "code": "server_error"})
+        final = self.settle(self.gathered.answer())
+        return self.end(final, {}, choice)
+
+    # The beginning and the end ------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """`response.created` and `response.in_progress`, with what is known of the answer."""
+        self.calls.owner = str(self.gathered.top.get("id") or "0")
+        blank = self.settle.blank({**self.gathered.top, "object": "chat.completion", "choices": []})
+        self.head = {name: blank[name] for name in ("id", "created_at", "model")}
+        for kind in ("response.created", "response.in_progress"):
+            self.script.emit(kind, {"response": {**blank, **events.UNBEGUN}})
+
+    def end(self, final: Json, failed: Json, choice: GatheredChoice | None) -> list[Json]:
+        """Close what is open and say the finished answer."""
+        self.ended = True
+        self.status = "incomplete" if failed else final["status"]
+        self.step(END)
+        if choice is not None:
+            self.calls.finish(choice, self.status, cut=bool(failed))
+        if not self.items and self.status == "completed":
+            self.step(TEXT)
+            self.step(END)
+        final |= {**self.head, **failed, "output": events.fresh(self.items)}
+        self.script.emit(events.TERMINAL.get(final["status"], "response.failed"), {"response": final})
+        return self.script.take()
+
+    def fail(self, error: Any) -> list[Json]:
+        """`response.failed` with everything so far; an `error` event if there is no response yet."""
+        body = error if isinstance(error, dict) else {"message": str(error)}
+        message = str(body.get("message") or "The upstream failed.")
+        if not self.head:
+            self.ended = True
+            flat = {"code": body.get("code"), "message": message, "param": body.get("param")}
+            self.script.emit("error", {**flat, "error": {**body, **flat}})
+            return self.script.take()
+        said = {"code": failure_code(body), "message": message}
+        failed = {"status": "failed", "error": said, "incomplete_details": None}
+        return self.end(self.settle(self.partial()), failed, self.gathered.choices.get(0))
+
+    def partial(self) -> Json:
+        """The answer so far, as if it had been cut: nothing is judged by how it ended."""
+        answer = self.gathered.answer()
+        for choice in answer["choices"]:
+            choice["finish_reason"] = choice["finish_reason"] or "length"
+        return answer
+
+    # One choice ---------------------------------------------------------------------------------------------------
+
+    def choice(self, choice: Json) -> None:
+        """What a chunk brings for one of the answers; only the first is said."""
+        gathered, delta = self.gathered.choice(choice.get("index")), choice.get("delta") or {}
+        gathered.add(choice, delta)
+        calls = list(gathered.calls_of(delta))
+        if gathered.index == 0:
+            self.first(choice, delta, calls)
+
+    def first(self, choice: Json, delta: Json, calls: list[tuple[GatheredCall, str]]) -> None:
+        """What a chunk brings for the choice that is said."""
+        for text in self.reasoning_texts(delta):
+            self.step(REASONING)
+            self.reasoning.text(text)
+        self.say_text(delta.get("content"), (choice.get("logprobs") or {}).get("content") or [])
+        if delta.get("refusal"):
+            self.step(REFUSAL)
+            self.message.refuse(delta["refusal"])
+        if delta.get("annotations"):
+            self.cite(delta["annotations"])
+        for call, piece in calls:
+            if call in self.calls.known:
+                self.calls.say(call, piece)
+            elif self.calls.ready(call):
+                self.step(CALL)
+                self.calls.begin(call)
+
+    def reasoning_texts(self, delta: Json) -> Iterable[str]:
+        """Pieces of reasoning, in the fields that the upstream's profile names; some send each piece twice."""
+        given = (delta.get(name) for name in self.job.source.reasoning)
+        return dict.fromkeys(text for text in given if isinstance(text, str) and text)
+
+    def say_text(self, content: Any, logprobs: list[Json]) -> None:
+        """Text that is not empty; logprobs of nothing wait for the text that they belong to."""
+        if isinstance(content, list):
+            content = "".join(part.get("text") or "" for part in content if part.get("type") == "text")
+        if not content:
+            self.waiting += logprobs
+            return
+        self.step(TEXT)
+        self.message.text(content, self.waiting + logprobs if self.waiting else logprobs)
+        self.waiting = []
+
+    def cite(self, annotations: list[Json]) -> None:
+        if self.open == TEXT:
+            self.message.cite(annotations, self.job)
+        else:
+            self.settle.note(LATE_CITATION)
+
+    # What TRANSITIONS names ---------------------------------------------------------------------------------------
+
+    def step(self, comes: str) -> None:
+        """Close and open what has to be, so that what comes can be said."""
+        if self.open == comes:
+            return
+        for name in TRANSITIONS[self.open, comes]:
+            _STEPS[name](self)
+        self.open = NOTHING if comes in (CALL, END) else comes
+
+    def open_reasoning(self) -> None:
+        self.reasoning = OpenReasoning(self.script, *self.place("rs"))
+        self.items.append(self.reasoning.item)
+
+    def close_reasoning(self) -> None:
+        self.reasoning.close(self.status_of(self.reasoning.index))
+
+    def open_message(self) -> None:
+        self.message = OpenMessage(self.script, *self.place("msg"), self.phase())
+        self.items.append(self.message.item)
+
+    def open_text(self) -> None:
+        self.message.open_text()
+
+    def open_refusal(self) -> None:
+        self.message.open_refusal()
+
+    def close_text(self) -> None:
+        self.message.close_text(self.job)
+
+    def close_refusal(self) -> None:
+        self.message.close_refusal()
+
+    def close_message(self) -> None:
+        self.message.close(self.status_of(self.message.index), self.phase() or self.inferred())
+
+    def place(self, prefix: str) -> tuple[str, int]:
+        """Id and index of the next item."""
+        return ids.item_id(prefix, self.calls.owner, len(self.items)), len(self.items)
+
+    def status_of(self, index: int) -> str:
+        """The answer's own status for its last item; what is followed by another item is whole."""
+        return self.status if index == len(self.items) - 1 and not self.calls.open else "completed"
+
+    def phase(self) -> str | None:
+        """The phase that the upstream says, if it is one that clients know."""
+        phase = self.gathered.choices[0].message.get("phase")
+        return phase if phase in PHASES else None
+
+    def inferred(self) -> str | None:
+        """The phase that the caller wants inferred (D-10): known when a call comes, or at a clean end."""
+        choice = self.gathered.choices[0]
+        if not self.job.options.infer_phase or choice.message.get("phase") is not None:
+            return None
+        if choice.calls or choice.legacy:
+            return "commentary"
+        return "final_answer" if choice.finish == "stop" else None
+
+
+_STEPS = {name: getattr(Up, name) for names in TRANSITIONS.values() for name in names}
+
+
+def failure_code(body: Json) -> str:
+    """The code of a failed response, which is a closed list: limits stay limits, the unknown is the server's."""
+    code, kind = str(body.get("code") or ""), str(body.get("type") or "")
+    if code in FAILED_STATUS:
+        return code
+    limited = code == "429" or "rate_limit" in code or "rate_limit" in kind
+    return "rate_limit_exceeded" if limited else "server_error"

@@ -1,0 +1,101 @@
+"""Streams within a family: every event passes, changed only where the client's profile says so.
+
+A stream that ends early is said to have failed here too, in the words of its family.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from respeak.plan import Job, Json, Plan, walk
+from respeak.streams.chunks import Chunks
+from respeak.streams.gather_chat import GatheredChat
+from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
+
+TERMINAL = ("response.completed", "response.incomplete", "response.failed", "response.done", "error")
+
+
+class ChatWithin:
+    """Chunks to chunks."""
+
+    def __init__(self, job: Job, settle: Settle) -> None:
+        self.job = job
+        self.settle = settle
+        self.same = job.source is job.target
+        self.gathered = GatheredChat()
+        self.failed = False
+        plan: Plan = job.plans.get("answer") or Plan()
+        self.plan = Plan({**plan.entries, "choices": _choices}, plan.otherwise)
+
+    def feed(self, chunk: Json) -> list[Json]:
+        """The chunk as the client's profile has it."""
+        if chunk.get("error"):
+            self.failed = True
+            return [chunk]
+        self.gathered.add(chunk)
+        if self.same:
+            return [chunk]
+        said = walk(self.plan, chunk, {}, None, self.job)
+        self.job.ledger.found.clear()  # what is lost is told of the finished answer
+        return [said]
+
+    def close(self) -> list[Json]:
+        """Nothing, or the error frame of a stream that ended early."""
+        choices = self.gathered.choices.values()
+        if self.failed:
+            return []
+        if choices and all(choice.finish is not None for choice in choices):
+            self.settle(self.gathered.answer())
+            return []
+        self.settle.note(CUT)
+        chunks = Chunks(counted=False)
+        chunks.fail(CUT_MESSAGE, "server_error")
+        return chunks.take()
+
+
+def _choices(value: Any, out: Json, at: Any, job: Job) -> None:
+    """Choices without phase, which Chat has not."""
+    out["choices"] = [
+        {**choice, "delta": {key: part for key, part in choice["delta"].items() if key != "phase"}}
+        if "phase" in (choice.get("delta") or ())
+        else choice
+        for choice in value
+    ]
+
+
+class ResponsesWithin:
+    """Events to events: those that carry the response have it as the client's profile says."""
+
+    def __init__(self, job: Job, settle: Settle) -> None:
+        self.settle = settle
+        self.same = job.source is job.target
+        self.response: Json | None = None
+        self.items: dict[Any, Json] = {}
+        self.next = 0
+        self.ended = False
+
+    def feed(self, event: Json) -> list[Json]:
+        """The event as the client's profile has it."""
+        number = event.get("sequence_number")
+        self.next = (self.next if number is None else number) + 1
+        kind, response = event.get("type"), event.get("response")
+        if kind == "response.output_item.done":
+            self.items[event.get("output_index")] = event["item"]
+        if kind in TERMINAL or (kind is None and event.get("error")):
+            self.ended = True
+        if not isinstance(response, dict):
+            return [event]
+        self.response = (self.settle if self.ended else self.settle.blank)(response)
+        return [event if self.same else {**event, "response": self.response}]
+
+    def close(self) -> list[Json]:
+        """Nothing, or the failure of a stream that ended early."""
+        if self.ended:
+            return []
+        self.settle.note(CUT)
+        error = {"code": "server_error", "message": CUT_MESSAGE}
+        if self.response is None:
+            return [{"type": "error", "sequence_number": self.next, **error, "param": None, "error": error}]
+        items = [item for _, item in sorted(self.items.items(), key=lambda pair: pair[0] or 0)]
+        failed = {**self.response, "status": "failed", "error": error, "output": items}
+        return [{"type": "response.failed", "sequence_number": self.next, "response": failed}]
