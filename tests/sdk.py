@@ -41,6 +41,11 @@ def problems(payload: dict[str, Any], family: str, kind: str) -> list[str]:
     return _check(payload, streaming if streams else plain, "")
 
 
+def conforms(value: Any, kind: Any) -> list[str]:
+    """Where a value departs from any one type of the SDK; empty when it conforms."""
+    return _check(value, kind, "")
+
+
 def _as_the_live_service_takes_it(payload: dict[str, Any]) -> dict[str, Any]:
     """The SDK demands id and status on assistant messages with parts; the service takes them without (OBS-5)."""
     items = payload.get("input")

@@ -6,14 +6,11 @@ clients and never read (streaming.md section 1.1). `[DONE]` ends a stream.
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
-
-import pydantic_core
 
 from respeak.errors import StreamBroken
 from respeak.plan import Json
+from respeak.wire import dumps, loads
 
 LIMIT = 16 * 1024 * 1024
 """Bytes that one event may have, unless the caller says otherwise."""
@@ -108,7 +105,7 @@ class SseDecoder:
 def parsed(text: bytes, number: int) -> Json:
     """The JSON object in the data of event `number`. Raises StreamBroken."""
     try:
-        event = pydantic_core.from_json(text, allow_inf_nan=False)
+        event = loads(text)
     except ValueError as error:
         raise StreamBroken(number, "JSON", f"{_shown(text)} ({error})") from None
     if not isinstance(event, dict):
@@ -126,11 +123,4 @@ def encode(event: Json) -> bytes:
     kind = event.get("type")
     named = isinstance(kind, str) and _TYPE.fullmatch(kind)
     head = f"event: {kind}\n".encode() if named else b""
-    return b"".join((head, b"data: ", _json(event), b"\n\n"))
-
-
-def _json(event: Any) -> bytes:
-    try:
-        return pydantic_core.to_json(event)
-    except ValueError:  # a lone surrogate, which JSON can say and UTF-8 cannot
-        return json.dumps(event, separators=(",", ":")).encode()
+    return b"".join((head, b"data: ", dumps(event), b"\n\n"))

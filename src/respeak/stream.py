@@ -24,7 +24,7 @@ from respeak.streams.down import Down
 from respeak.streams.gather_chat import GatheredChat
 from respeak.streams.gather_response import GatheredResponse
 from respeak.streams.legacy import AsFunction
-from respeak.streams.settle import Settle
+from respeak.streams.settle import CUT_MESSAGE, Settle
 from respeak.streams.spread import spread_chat, spread_response
 from respeak.streams.up import Up
 from respeak.streams.within import ChatWithin, ResponsesWithin
@@ -34,7 +34,12 @@ class Stage(Protocol):
     """One step of a route: events in, events out."""
 
     def feed(self, event: Json, /) -> list[Json]: ...
-    def close(self) -> list[Json]: ...
+
+
+class FirstStage(Stage, Protocol):
+    """The step that does the work, and knows when the stream is over."""
+
+    def close(self, why: str = ..., /) -> list[Json]: ...
 
 
 STAGES: dict[tuple[str, str], Any] = {
@@ -73,30 +78,35 @@ class StreamTranslator:
 
         self._settle = Settle(job, (lambda body, _: dict(body)) if start is end else (lambda *of: run_answer(*of)[0]))
         self._gate = Gate(model_of(start.name, start.family, "event"))
-        first: Stage = STAGES[start.family, end.family](job(), self._settle)
-        self._stages = [first]
+        self._first: FirstStage = STAGES[start.family, end.family](job(), self._settle)
+        self._rest: list[Stage] = []
         if start is not end and start.family == end.family and start.unshape_chunks is not None:
-            self._stages.append(start.unshape_chunks(job()))
+            self._rest.append(start.unshape_chunks(job()))
         if start is not end and end.reshape_chunks is not None:
-            self._stages.append(end.reshape_chunks(job()))
+            self._rest.append(end.reshape_chunks(job()))
         elif start.family != end.family and asked_with_functions(asked):
-            self._stages.append(AsFunction(plain=False))
+            self._rest.append(AsFunction(plain=False))
 
     def feed(self, event: Any) -> list[Json]:
         """The client's events for one of the upstream's."""
         if event.__class__ is not dict:
             event = read(event)
         self._gate.check(event)
-        return self._through(self._stages[0].feed(event))
+        return self._through(self._first.feed(event))
 
-    def close(self) -> list[Json]:
-        """The client's last events. Closing twice gives nothing more."""
-        return self._through(self._stages[0].close())
+    def close(self, why: str | None = None) -> list[Json]:
+        """The client's last events; `why` says what broke, if you know. Closing twice gives nothing more."""
+        return self._through(self._first.close(why or CUT_MESSAGE))
 
     def _through(self, events: list[Json]) -> list[Json]:
-        for stage in self._stages[1:]:
+        for stage in self._rest:
             events = [said for event in events for said in stage.feed(event)]
         return events
+
+    @property
+    def finished(self) -> tuple[Json, Json] | None:
+        """The finished answer, as the upstream said it and as the client got it; None before its end."""
+        return self._settle.finished
 
     @property
     def losses(self) -> Ledger:

@@ -18,7 +18,7 @@ from respeak.conformance.run import answered, run
 SELF = "respeak"
 """The name of respeak itself among the implementations."""
 
-EXIT_FAILED = 1
+EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
 
 
 @click.command()
@@ -43,31 +43,66 @@ def conformance(
 
     The protocol stands in fixtures/README.md. Exit codes: 0 all passed, 1 some failed or none passed, 2 wrong use.
     """
-    try:
-        cases = chosen(load(fixtures), text)
-    except FixtureError as error:
-        raise click.UsageError(printable(str(error))) from None
-    if not cases:
-        raise click.UsageError(f'no case speaks of "{printable(text)}"')
-    scores = {command: _results(cases, command, timeout) for command in dict.fromkeys(commands or (SELF,))}
+    cases = _cases(text, fixtures)
+    _check_writable(output)
+    programs = {command: _implementation(command, timeout) for command in dict.fromkeys(commands or (SELF,))}
+    scores = {command: _results(cases, command, program) for command, program in programs.items()}
     _tell(scores, report, output)
     every = [result for results in scores.values() for result in results]
     sys.exit(EXIT_FAILED if any(result.failed for result in every) or not any(r.passed for r in every) else 0)
 
 
-def _results(cases: list[Case], command: str, timeout: float) -> list[Result]:
-    """The results of one implementation, with a line on stderr while a person waits."""
+def _cases(text: str, fixtures: Path | None) -> list[Case]:
+    """The cases that were asked for, at least one."""
     try:
-        context = nullcontext(answered) if command == SELF else Program(command, timeout)
+        every = load(fixtures)
+    except FixtureError as error:
+        raise click.UsageError(printable(str(error))) from None
+    cases = chosen(every, text)
+    if not cases:
+        trouble = f'no case speaks of "{text}"' if every else f"{fixtures}: no cases there"
+        raise click.UsageError(printable(trouble))
+    return cases
+
+
+def _implementation(command: str, timeout: float) -> Program | None:
+    """The program to ask, not yet started; None for respeak itself."""
+    try:
+        return None if command == SELF else Program(command, timeout)
     except ValueError as error:
-        raise click.UsageError(f"--implementation: {error}") from None
-    results = []
-    with context as implementation:
-        for result in run(cases, implementation):
-            results.append(result)
-            if command != SELF and sys.stderr.isatty():
-                click.echo(f"\r{len(results)} of {len(cases)}", nl=False, err=True)
+        raise click.UsageError(f"--implementation: {printable(str(error))}") from None
+
+
+def _results(cases: list[Case], command: str, program: Program | None) -> list[Result]:
+    """The results of one implementation, with a count on stderr while a person waits."""
+    results: list[Result] = []
+    counts = program is not None and sys.stderr.isatty()
+    try:
+        with program or nullcontext(answered) as implementation:
+            for result in run(cases, implementation):
+                results.append(result)
+                if counts:
+                    click.echo(f"\r{len(results)} of {len(cases)} ", nl=False, err=True)
+    except KeyboardInterrupt:
+        click.echo(f"\rinterrupted after {len(results)} of {len(cases)} cases of {printable(command)}", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    if counts:
+        click.echo("\r", nl=False, err=True)
     return results
+
+
+def _check_writable(output: Path | None) -> None:
+    """Say that a report cannot be written before the suite runs, not after."""
+    try:
+        if output is not None:
+            output.open("a").close()
+    except (OSError, ValueError) as error:
+        raise _unwritable(output, error) from None
+
+
+def _unwritable(output: Path | None, error: OSError | ValueError) -> click.UsageError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return click.UsageError(f"cannot write {printable(str(output))}: {reason}")
 
 
 def _tell(scores: Scores, report: str, output: Path | None) -> None:
@@ -79,5 +114,5 @@ def _tell(scores: Scores, report: str, output: Path | None) -> None:
     try:
         output.write_text(told, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        raise click.UsageError(f"cannot write {printable(str(output))}: {error.strerror}") from None
+        raise _unwritable(output, error) from None
     click.echo(f"{printable(str(output))} written\n{total(scores)}")

@@ -18,6 +18,7 @@ from respeak.cli.dialects import dialects
 from respeak.cli.explain import explain
 from respeak.cli.read import EXIT_USE, printable
 from respeak.cli.schemas import schemas
+from respeak.cli.serve import serve
 from respeak.cli.translate import translate
 from respeak.cli.validate import validate
 
@@ -36,6 +37,7 @@ respeak.add_command(explain)
 respeak.add_command(validate)
 respeak.add_command(schemas)
 respeak.add_command(conformance)
+respeak.add_command(serve)
 
 
 def main() -> None:

@@ -68,7 +68,7 @@ def load(folder: Path | None = None) -> list[Case]:
     root: Traversable = folder if folder is not None else bundled()
     if not root.is_dir():
         raise FixtureError(f"{root}: expected a folder of fixtures, found none")
-    return [case for kind, name, text in _files(root) for case in _read(kind, name, text)]
+    return [case for kind, name, data in _files(root) for case in _read(kind, name, data)]
 
 
 @cache
@@ -91,19 +91,27 @@ def chosen(cases: Sequence[Case], text: str) -> list[Case]:
     return [case for case in cases if case.speaks_of(text)]
 
 
-def _files(root: Traversable) -> Iterator[tuple[str, str, str]]:
-    """Kind, name (`request/phase.json`) and text of every file with cases, in order."""
+def _files(root: Traversable) -> Iterator[tuple[str, str, bytes]]:
+    """Kind, name (`request/phase.json`) and content of every file with cases, in order; raises FixtureError."""
     for kind in KINDS:
         folder = root / kind
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else ():
-            if entry.name.endswith(".json"):
-                yield kind, f"{kind}/{entry.name}", entry.read_text(encoding="utf-8")
+            if not entry.name.endswith(".json"):
+                continue
+            try:
+                yield kind, f"{kind}/{entry.name}", entry.read_bytes()
+            except OSError as error:
+                raise FixtureError(f"{kind}/{entry.name}: cannot be read: {error.strerror}") from None
 
 
-def _read(kind: str, name: str, text: str) -> Iterator[Case]:
+def _read(kind: str, name: str, data: bytes) -> Iterator[Case]:
     """The cases of one file; raises FixtureError."""
     try:
-        file = json.loads(text, object_pairs_hook=_unrepeated)
+        file = json.loads(data.decode(), object_pairs_hook=_unrepeated, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise FixtureError(f"{name}: expected UTF-8, found byte {error.object[error.start]:#04x}") from None
+    except RecursionError:
+        raise FixtureError(f"{name}: expected a JSON document, found one that is nested too deeply") from None
     except ValueError as error:
         raise FixtureError(f"{name}: expected a JSON document, found none: {error}") from None
     _check_form(name, file)
@@ -167,6 +175,10 @@ def _unrepeated(pairs: list[tuple[str, Any]]) -> Json:
     if len(found) < len(pairs):
         _twice(pairs)
     return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
 
 
 def _twice(pairs: list[tuple[str, Any]]) -> NoReturn:

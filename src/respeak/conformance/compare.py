@@ -46,22 +46,35 @@ def equal(one: Any, other: Any) -> bool:
     return next(differences(one, other), None) is None
 
 
-def differences(expected: Any, found: Any, free: Collection[str] = (), at: str = "") -> Iterator[Difference]:
+def differences(expected: Any, found: Any, free: Collection[str] = (), where: str = "") -> Iterator[Difference]:
     """The places where `found` is not what was expected, the deepest of each branch; in the order of `expected`."""
-    if at in free and type_of(expected) == type_of(found):
+    if where in free and type_of(expected) == type_of(found):
         return
     if type_of(expected) != type_of(found):
-        yield Difference(at, expected, found)
+        yield Difference(where, expected, found)
     elif isinstance(expected, dict):
         for key in [*expected, *(key for key in found if key not in expected)]:
-            below = f"{at}/{key.replace('~', '~0').replace('/', '~1')}"
+            below = f"{where}/{key.replace('~', '~0').replace('/', '~1')}"
             yield from differences(expected.get(key, NOTHING), found.get(key, NOTHING), free, below)
     elif isinstance(expected, list):
         for index in range(max(len(expected), len(found))):
             one, other = (value[index] if index < len(value) else NOTHING for value in (expected, found))
-            yield from differences(one, other, free, f"{at}/{index}")
+            yield from differences(one, other, free, f"{where}/{index}")
     elif expected != found:
-        yield Difference(at, expected, found)
+        yield Difference(where, expected, found)
+
+
+def at(value: Any, pointer: str) -> Any:
+    """What stands at a JSON Pointer; NOTHING where it leads nowhere."""
+    for token in pointer.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
+            value = value[int(key)]
+        elif isinstance(value, dict) and key in value:
+            value = value[key]
+        else:
+            return NOTHING
+    return value
 
 
 TYPES = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}

@@ -90,7 +90,7 @@ def _payload(expected: Json, answer: Json) -> tuple[Grade, list[str]]:
     details = [str(found) for found in differences(expected["payload"], answer["payload"], expected.get("free", ()))]
     if "status" in expected and answer.get("status") != expected["status"]:
         details.append(f"status: expected {expected['status']}, found {shown(answer.get('status'))}")
-    told = answer.get("losses") or []
+    told = [] if answer.get("losses") is None else answer["losses"]
     if not isinstance(told, list):
         raise ValueError(f"expected losses as an array, found {shown(told)}")
     wanted, found = losses(expected["losses"]), losses(told)

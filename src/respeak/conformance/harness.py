@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -24,21 +25,31 @@ from respeak.plan import Json
 PATIENCE = 5
 """After so many questions in a row without an answer the program is not asked again."""
 
+UNASKED = f"not asked: {PATIENCE} questions in a row had no answer"
+
 START = 60.0
 """Seconds for the first answer of a program that was just started: imports take time."""
 
 LONGEST = 64 * 1024 * 1024
 """A longer line is no answer."""
 
+LONG = 80
+"""So many characters of what a program says are shown where it is no answer."""
+
 
 class Program:
-    """A program that answers questions; use it as a context manager and call it with a question."""
+    """A program that answers questions; use it as a context manager and call it with a question.
 
-    def __init__(self, command: str, timeout: float = 10.0) -> None:
+    Raises ValueError for a command line that names no program.
+    """
+
+    def __init__(self, command: str, timeout: float = 10.0, start: float = START) -> None:
         self.command = shlex.split(command)
         if not self.command:
             raise ValueError("expected a command, found an empty one")
-        self.timeout = timeout
+        if shutil.which(self.command[0]) is None:
+            raise ValueError(f'expected a program that can be run, found none called "{self.command[0]}"')
+        self.timeout, self.start = timeout, start
         self._process: subprocess.Popen[bytes] | None = None
         self._complaints: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed on exit)
         self._fresh = True
@@ -59,7 +70,7 @@ class Program:
     def __call__(self, question: Json) -> Json:
         """The answer to a question. Raises NoAnswer."""
         if self._misses >= PATIENCE:
-            raise NoAnswer(f"not asked: {PATIENCE} questions in a row had no answer")
+            raise NoAnswer(UNASKED)
         try:
             answer = self._answer(question)
         except NoAnswer:
@@ -91,7 +102,7 @@ class Program:
     def _deadline(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
         """Kill the program when its time is over, which ends any read or write that waits for it."""
         self._late = False
-        timer = threading.Timer(max(self.timeout, START if self._fresh else 0), self._too_late, [process])
+        timer = threading.Timer(max(self.timeout, self.start if self._fresh else 0), self._too_late, [process])
         timer.daemon = True
         timer.start()
         try:
@@ -112,9 +123,11 @@ class Program:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(1)
         self._complaints.seek(0)
-        lines = self._complaints.read().decode(errors="replace").strip().splitlines()
-        last = f": {lines[-1].strip()}" if lines else ""
-        return f"the program ended with exit code {process.poll()}{last}"
+        lines = self._complaints.read().strip().splitlines()
+        last = f": {_cut(lines[-1])}" if lines else ""
+        code = process.poll()
+        ended = "closed its stdout" if code is None else f"ended with exit code {code}"
+        return f"the program {ended}{last}"
 
     def _running(self) -> subprocess.Popen[bytes]:
         """The program, started if it does not run. Raises NoAnswer when it cannot be."""
@@ -162,9 +175,16 @@ def _read(line: bytes, asked: str) -> Json:
     try:
         answer = json.loads(line)
     except (ValueError, RecursionError):
-        raise NoAnswer(f"expected a line of JSON, found {line[:60]!r}") from None
+        raise NoAnswer(f"expected a line of JSON on stdout, found {_cut(line)} (logs belong on stderr)") from None
     if not isinstance(answer, dict):
-        raise NoAnswer(f"expected a JSON object, found {line[:60]!r}")
+        raise NoAnswer(f"expected a JSON object, found {_cut(line)}")
     if answer.get("id") != asked:
         raise NoAnswer(f'expected an answer to "{asked}", found one to {json.dumps(answer.get("id"))}')
     return answer
+
+
+def _cut(line: bytes) -> str:
+    """The beginning of a line as it may be printed: without anything that a terminal would obey."""
+    text = line.strip()[: LONG * 4].decode(errors="replace")
+    safe = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    return safe if len(safe) <= LONG else safe[: LONG - 1] + "…"

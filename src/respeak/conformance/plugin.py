@@ -59,7 +59,14 @@ class _Suite(pytest.Collector):
     def collect(self) -> Iterator[_CaseItem]:
         from respeak.conformance.cases import chosen, load
 
-        for case in chosen(load(), self.config.getoption("--respeak-filter")):
+        command = self.config.getoption("--respeak-implementation")
+        try:
+            cases = chosen(load(), self.config.getoption("--respeak-filter"))
+            if command is not None:
+                _program(self.config, command)
+        except ValueError as error:
+            raise self.CollectError(str(error)) from None
+        for case in cases:
             yield _CaseItem.from_parent(self, name=case.id, case=case)
 
 
@@ -94,7 +101,7 @@ class _CaseItem(pytest.Item):
 
 
 def _program(config: pytest.Config, command: str) -> Program:
-    """The one program of the session, started for the first case."""
+    """The one program of the session, started for the first case. Raises ValueError when there is none of that name."""
     from respeak.conformance.harness import Program
 
     if PROGRAM not in config.stash:

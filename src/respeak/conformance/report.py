@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from respeak.conformance.grade import Grade, Result
+from respeak.conformance.harness import UNASKED
 from respeak.conformance.junit import junit
 from respeak.conformance.page import page
 from respeak.plan import Json
@@ -50,13 +51,16 @@ def _counts(results: Sequence[Result]) -> list[str]:
 
 
 def _failures(name: str, results: Sequence[Result]) -> Iterator[str]:
-    """What failed: a paragraph for each case."""
+    """What failed: a paragraph for each case, and one for all cases that were not asked."""
+    unasked = [result for result in results if result.details == (UNASKED,)]
     for result in results:
-        if result.failed:
+        if result.failed and result.details != (UNASKED,):
             route = f"{result.case.source} to {result.case.target}"
             yield f"{result.grade.value.upper()}  {result.case.id}  ({route}; {name})"
             yield from (f"    {line}" for line in result.details)
             yield ""
+    if unasked:
+        yield from (f"CRASHED  {len(unasked)} more  ({name})", f"    {UNASKED}", "")
 
 
 def as_json(scores: Scores) -> str:

@@ -26,6 +26,7 @@ class Chunks:
         self.head = {"id": identifier, "object": CHUNK, "created": created, "model": model}
         if self.counted:
             self.head["usage"] = None
+        self.out = [{**self.head, **chunk} if "choices" in chunk else chunk for chunk in self.out]  # what waited
 
     def say(self, delta: Json, logprobs: Json | None = None) -> None:
         """A chunk of the choice; before the first one comes the one that names the role."""

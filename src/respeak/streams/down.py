@@ -34,6 +34,8 @@ class Down:
         self.items: dict[Any, Json] = {}
         self.final_only = job.options.final_only
         self.unknown: set[str] = set()
+        self.talking: Any = None
+        self.waiting: dict[Any, list[Json]] = {}
 
     def feed(self, event: Json) -> list[Json]:
         """The chunks that an event makes."""
@@ -45,10 +47,17 @@ class Down:
                 self.note(f"{kind} {key}", UNKNOWN.saying(f'events of type "{kind}" have no documented key "{key}"'))
         say = ON.get(kind)
         if say is not None:
-            say(self, event)
+            if not self.waits(event):
+                say(self, event)
         elif kind not in SILENT:
             self.note(kind, UNKNOWN_EVENT.saying(f'no documentation has events of type "{kind}"'))
-        return self.chunks.take()
+        return self.take()
+
+    def take(self) -> list[Json]:
+        """The chunks since the last time, unless they wait for a response that says whose they are."""
+        if self.chunks.ended and not self.chunks.head and len(self.chunks.out) > 1:
+            self.created({})
+        return self.chunks.take() if self.chunks.head or self.chunks.ended else []
 
     def note(self, what: str, verdict: Any) -> None:
         """A loss of the stream, once."""
@@ -56,13 +65,13 @@ class Down:
             self.unknown.add(what)
             self.settle.note(verdict)
 
-    def close(self) -> list[Json]:
+    def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """The end of the stream: a failure if no event said that the answer was over."""
         if not self.chunks.ended:
             self.settle.note(CUT)
             self.settle(self.partial())
-            self.chunks.fail(CUT_MESSAGE, "server_error")
-        return self.chunks.take()
+            self.chunks.fail(why, "server_error")
+        return self.take()
 
     # The beginning and the end ------------------------------------------------------------------------------------
 
@@ -79,6 +88,8 @@ class Down:
     def finished(self, event: Json) -> None:
         """The terminal event: what is still unsaid, the finish and the usage."""
         self.created(event)
+        while self.waiting:
+            self.next_message()
         assumed = "incomplete" if event["type"] == "response.incomplete" else "completed"
         response = {"status": assumed, **(event.get("response") or {})}
         response["output"] = response.get("output") or self.outputs()
@@ -94,6 +105,7 @@ class Down:
         content = answer["choices"][0]["message"].get("content")
         if content and self.speech.muted and not self.speech.length:  # nothing but commentary came
             self.chunks.say({"content": content})
+        self.speech.tell_citations()
         self.chunks.finish(answer)
 
     def failed(self, event: Json) -> None:
@@ -125,6 +137,25 @@ class Down:
 
     # Items --------------------------------------------------------------------------------------------------------
 
+    def waits(self, event: Json) -> bool:
+        """True for an event of a message that waits until the one before it is whole: Chat has one text."""
+        index = event.get("output_index")
+        if event.get("type") == "response.output_item.added" and event["item"].get("type") == "message":
+            if self.talking in (None, index):
+                self.talking = index
+            else:
+                self.waiting.setdefault(index, [])
+        if index not in self.waiting:
+            return False
+        self.waiting[index].append(event)
+        return True
+
+    def next_message(self) -> None:
+        """The message that was talking is whole: the one that waits for it says what it has."""
+        self.talking = min(self.waiting, default=None)
+        for event in self.waiting.pop(self.talking, ()):
+            ON[event["type"]](self, event)
+
     def item_added(self, event: Json) -> None:
         index, item = event.get("output_index"), event["item"]
         self.items[index] = item
@@ -151,6 +182,8 @@ class Down:
         content = item.get("content")
         for number, part in enumerate(content if isinstance(content, list) else ()):
             self.speech.part((index, number), part)
+        if index == self.talking:
+            self.next_message()
 
     def part(self, event: Json) -> None:
         self.speech.part(_key(event), event.get("part") or {})

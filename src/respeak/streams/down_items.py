@@ -31,6 +31,7 @@ class Speech:
         self.refused: dict[Key, int] = {}
         self.starts: dict[Key, int] = {}
         self.cited: dict[Key, int] = {}
+        self.citations: list[Json] = []
         self.length = 0
         self.speaker: Any = None
         self.muted: set[Any] = set()
@@ -69,13 +70,16 @@ class Speech:
         self.refuse(key, refusal[self.refused.get(key, 0) :])
 
     def cite(self, key: Key, annotations: list[Json]) -> None:
-        """Citations, in the extension that the official SDK gathers; those of files have no form."""
+        """Citations, at their places of the whole text; those of files have no form."""
         if key[0] in self.muted:
             return
         self.cited[key] = self.cited.get(key, 0) + len(annotations)
-        found = annotations_down(annotations, self.starts.get(key, self.length), None, self.job)
-        if found:
-            self.chunks.say({"annotations": found})
+        self.citations += annotations_down(annotations, self.starts.get(key, self.length), None, self.job)
+
+    def tell_citations(self) -> None:
+        """All citations in one chunk: the official SDK gathers this extension, but raises on a second list."""
+        if self.citations:
+            self.chunks.say({"annotations": self.citations})
 
     def part(self, key: Key, part: Json) -> None:
         """A whole part of a message."""
@@ -119,7 +123,8 @@ class Calls:
         if index in self.order or not item.get("name"):
             return
         kind, key = self.kinds[index] = CALLS[item["type"]]
-        given = item.get(key) or ""
+        held = item.get(key)
+        given = held if isinstance(held, str) else ""
         self.sent[index] = len(given)
         self._entry(index, item, kind, {"name": wire_name(item["name"], item.get("namespace")), key: given})
 

@@ -150,7 +150,7 @@ class GatheredChoice:
         """The choice of a finished answer."""
         message: Json = {"role": "assistant", "content": self.content(), "refusal": None, **self.message}
         message |= {key: "".join(pieces) for key, pieces in self.strings.items() if key != "content"}
-        message |= {key: entries for key, entries in self.lists.items() if entries}
+        message |= self.lists
         if self.calls:
             message["tool_calls"] = [call.entry() for call in self.calls]
         if self.legacy is not None:

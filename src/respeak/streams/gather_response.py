@@ -87,7 +87,8 @@ def _of_item(key: str) -> Callable[[Json, Json], None]:
     """A piece of a text of the item itself."""
 
     def add(item: Json, event: Json) -> None:
-        item[key] = (item.get(key) or "") + event["delta"]
+        held = item.get(key)
+        item[key] = (held if isinstance(held, str) else "") + event["delta"]
 
     return add
 

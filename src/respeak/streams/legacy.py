@@ -15,6 +15,7 @@ from respeak.plan import Job, Json
 
 CALLS = ("tool_calls", "function_call")
 FINISHES = ("stop", "length", "content_filter", "function_call")
+HEAD = ("id", "object", "created", "model", "usage")
 UNSAID = ("annotations", "audio", *REASONING)
 """Keys of a delta that a plain legacy client does not know."""
 
@@ -40,13 +41,22 @@ class AsFunction:
         """The chunk with the first call as function_call; nothing, if nothing is left of it."""
         if not chunk.get("choices"):
             return [chunk]
+        held = [whole for choice in chunk["choices"] for whole in self.held(choice)]
+        head = {key: chunk[key] for key in HEAD if key in chunk}
         choices = [self.choice(choice) for choice in chunk["choices"]]
-        kept = [choice for choice in choices if any(value for key, value in choice.items() if key != "index")]
-        return [{**chunk, "choices": kept}] if kept else []
+        kept = [choice for choice in choices if _says(choice)]
+        rest = [{**chunk, "choices": kept}] if kept or chunk.get("usage") else []
+        return [{**head, "choices": [choice]} for choice in held] + rest
 
-    def close(self) -> list[Json]:
-        """Nothing: the stage before ends the stream."""
-        return []
+    def held(self, choice: Json) -> list[Json]:
+        """Before the finish, the call that waited until it was whole."""
+        state = self.choices.get(choice.get("index"))
+        if state is None or state.held is None or choice.get("finish_reason") is None:
+            return []
+        arguments = bridges.custom_arguments("".join(state.held))
+        delta = {"function_call": {"name": state.name, "arguments": arguments}}
+        state.held = None
+        return [{"index": choice.get("index"), "delta": delta, "finish_reason": None}]
 
     def choice(self, choice: Json) -> Json:
         state = self.choices.setdefault(choice.get("index"), _Choice())
@@ -59,10 +69,6 @@ class AsFunction:
         finish = choice.get("finish_reason")
         if finish is not None:
             out["finish_reason"] = self.finish(finish, state)
-            if state.held is not None:
-                arguments = bridges.custom_arguments("".join(state.held))
-                delta["function_call"] = {"name": state.name, "arguments": arguments}
-                out["delta"] = {**out["delta"], "function_call": delta["function_call"]}
         return out
 
     def entry(self, entry: Json, delta: Json, state: _Choice) -> None:
@@ -100,6 +106,12 @@ class AsFunction:
         return reason if reason in FINISHES or not self.plain else ("function_call" if state.call else "stop")
 
 
+def _says(choice: Json) -> bool:
+    """True for a choice with any news."""
+    delta = choice.get("delta") or {}
+    return any(delta.values()) or any(value for key, value in choice.items() if key not in ("index", "delta"))
+
+
 def plain_function(job: Job) -> AsFunction:
     """The stage for clients that know content and function_call only."""
     return AsFunction(plain=True)
@@ -118,10 +130,6 @@ class AsTools:
         if not chunk.get("choices"):
             return [chunk]
         return [{**chunk, "choices": [self.choice(choice, chunk) for choice in chunk["choices"]]}]
-
-    def close(self) -> list[Json]:
-        """Nothing: the stage before ends the stream."""
-        return []
 
     def choice(self, choice: Json, chunk: Json) -> Json:
         state = self.choices.setdefault(choice.get("index"), _Choice())

@@ -25,11 +25,13 @@ class Settle:
         self._run = run
         self._losses = Ledger()
         self._noted: list[tuple[Verdict, Place]] = []
+        self.finished: tuple[Json, Json] | None = None
 
     def __call__(self, answer: Json) -> Json:
         job = self._make()
         out = self._run(answer, job)
         self._losses = job.ledger
+        self.finished = answer, out
         return out
 
     def blank(self, answer: Json) -> Json:

@@ -29,14 +29,18 @@ def spread_response(answer: Json) -> list[Json]:
 
 def spread_chat(answer: Json) -> list[Json]:
     """The chunks of a completion, choice by choice, the usage last."""
-    head = {"object": CHUNK, **{key: answer[key] for key in HEAD if key in answer}}
-    chunks = [
+    head: Json = {"object": CHUNK, **{key: answer[key] for key in HEAD if key in answer}}
+    if answer.get("usage") is not None:
+        head["usage"] = None
+    chunks: list[Json] = [
         {**head, "choices": [{"index": choice.get("index", 0), **said}]}
         for choice in answer.get("choices") or ()
         for said in _choice(choice)
     ]
     rest = {key: value for key, value in answer.items() if key not in (*HEAD, "object", "choices", "usage")}
-    if rest:
+    if rest and chunks and "moderation" not in rest:
+        chunks[-1] |= rest
+    elif rest:
         chunks.append({**head, "choices": [], **rest})
     if answer.get("usage") is not None:
         chunks.append({**head, "choices": [], "usage": answer["usage"]})
@@ -48,8 +52,11 @@ def _choice(choice: Json) -> list[Json]:
     message = choice.get("message") or {}
     calls, content = message.get("tool_calls") or [], message.get("content")
     said = ("role", "content", "refusal", "tool_calls")
-    deltas: list[Json] = [{key: value} for key, value in message.items() if key not in said and value is not None]
-    first: Json = {"role": message.get("role") or "assistant", "content": None if content is None else ""}
+    more = {key: value for key, value in message.items() if key not in said and value is not None}
+    deltas: list[Json] = [{key: value} for key, value in more.items() if value]
+    silent = content is None or (not content and calls)
+    first: Json = {"role": message.get("role") or "assistant", "content": None if silent else ""}
+    first |= {key: value for key, value in more.items() if not value}
     if "refusal" in message:
         first["refusal"] = None
     if content:
@@ -61,5 +68,5 @@ def _choice(choice: Json) -> list[Json]:
     if choice.get("logprobs") is not None:
         spoken = next((entry for entry in out if entry["delta"].get("content")), out[0])
         spoken["logprobs"] = choice["logprobs"]
-    more = {key: value for key, value in choice.items() if key not in ("index", "message", "logprobs")}
-    return [*out, {"delta": {}, "logprobs": None, **more}]
+    rest = {key: value for key, value in choice.items() if key not in ("index", "message", "logprobs")}
+    return [*out, {"delta": {}, "logprobs": None, **rest}]

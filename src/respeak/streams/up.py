@@ -83,14 +83,14 @@ class Up:
                 self.choice(choice)
         return self.script.take()
 
-    def close(self) -> list[Json]:
+    def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """The events that end the answer: as its finish_reason says, or as a failure if there was none."""
         if self.ended:
             return []
         choice = self.gathered.choices.get(0)
         if choice is None or choice.finish is None:
             self.settle.note(CUT)
-            return self.fail({"message": CUT_MESSAGE, "code": "server_error"})
+            return self.fail({"message": why, "code": "server_error"})
         final = self.settle(self.gathered.answer())
         return self.end(final, {}, choice)
 

@@ -36,10 +36,12 @@ class ChatWithin:
         if self.same:
             return [chunk]
         said = walk(self.plan, chunk, {}, None, self.job)
+        if "usage" in chunk:
+            said.setdefault("usage", None)
         self.job.ledger.found.clear()  # what is lost is told of the finished answer
         return [said]
 
-    def close(self) -> list[Json]:
+    def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """Nothing, or the error frame of a stream that ended early."""
         choices = self.gathered.choices.values()
         if self.failed:
@@ -49,7 +51,7 @@ class ChatWithin:
             return []
         self.settle.note(CUT)
         chunks = Chunks(counted=False)
-        chunks.fail(CUT_MESSAGE, "server_error")
+        chunks.fail(why, "server_error")
         return chunks.take()
 
 
@@ -88,12 +90,12 @@ class ResponsesWithin:
         self.response = (self.settle if self.ended else self.settle.blank)(response)
         return [event if self.same else {**event, "response": self.response}]
 
-    def close(self) -> list[Json]:
+    def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """Nothing, or the failure of a stream that ended early."""
         if self.ended:
             return []
         self.settle.note(CUT)
-        error = {"code": "server_error", "message": CUT_MESSAGE}
+        error = {"code": "server_error", "message": why}
         if self.response is None:
             return [{"type": "error", "sequence_number": self.next, **error, "param": None, "error": error}]
         items = [item for _, item in sorted(self.items.items(), key=lambda pair: pair[0] or 0)]

@@ -15,7 +15,7 @@ from respeak.models.responses import calls, computer, hosted, shells
 from respeak.models.responses.messages import EasyInputMessage, InputMessage, OutputMessage
 from respeak.models.responses.parts import MAX_IMAGE, ReasoningContent, SummaryContent
 from respeak.models.responses.shared import ItemStatus, MessagePhase, TextResponseFormat
-from respeak.models.shared import ReasoningEffort
+from respeak.models.shared import JsonObject, ReasoningEffort
 from respeak.models.unions import OneOf, Unknown, peek, tag
 
 
@@ -192,5 +192,5 @@ class OpeningItem(Model):
     call_id: str | None = None
     name: str | None = None
     namespace: str | None = None
-    arguments: str | None = None
+    arguments: JsonObject | str | None = None
     input: str | None = None

@@ -1,0 +1,89 @@
+"""`respeak serve`: the gateway, from options or a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from respeak.cli.read import printable
+from respeak.loss import TOLERANCES
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from respeak.gateway.config import Config
+
+HERE = "respeak-memory.sqlite"
+"""The file of the memory unless the operator says otherwise: it survives restarts."""
+
+
+@click.command()
+@click.option("--upstream", metavar="DIALECT", help="The dialect of the one upstream.")
+@click.option("--base-url", metavar="URL", help="Its API, such as https://api.example.com/v1.")
+@click.option("--key-env", metavar="NAME", help="Environment variable with its key; else the client's key is sent.")
+@click.option(
+    "--config", "file", type=click.Path(dir_okay=False, path_type=Path), help="Several upstreams: a TOML file."
+)
+@click.option("--demo", is_flag=True, help="An embedded upstream that repeats what it hears; no key is needed.")
+@click.option("--host", help="Where to listen.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="[default: 8484]")
+@click.option("--memory", metavar="WHERE", help=f"local, none, sqlite:PATH, redis://HOST.  [default: sqlite:{HERE}]")
+@click.option(
+    "--tolerate", type=click.Choice(list(TOLERANCES)), help="The worst loss of a request.  [default: breaking]"
+)
+def serve(
+    upstream: str | None, base_url: str | None, key_env: str | None, file: Path | None, demo: bool, **more: Any
+) -> None:
+    """Serve /v1/responses and /v1/chat/completions to clients of either family.
+
+    With no upstream and no file it is the demo. Stops on Ctrl-C and SIGTERM, when open streams are finished.
+    """
+    try:
+        import uvicorn
+
+        from respeak.gateway.app import app
+        from respeak.gateway.config import ConfigError
+    except ImportError as error:
+        raise click.UsageError(f"the gateway needs its extra: pip install 'respeak[gateway]' ({error})") from None
+    _check_use(upstream, base_url, file, demo)
+    given = {name: value for name, value in more.items() if value is not None}
+    try:
+        config, transport = _config(upstream, base_url, key_env, file, given)
+        site: Starlette = app(config, transport=transport)
+    except (ConfigError, ValueError, OSError) as error:
+        raise click.UsageError(printable(str(error)).replace("\\n", "\n")) from None
+    name = "the demo upstream" if transport is not None else ", ".join(each.name for each in config.upstream)
+    click.echo(f"respeak serves {name} on http://{config.host}:{config.port}/v1", err=True)
+    uvicorn.run(
+        site,
+        host=config.host,
+        port=config.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=int(config.grace),
+    )
+
+
+def _check_use(upstream: str | None, base_url: str | None, file: Path | None, demo: bool) -> None:
+    if (upstream is None) != (base_url is None):
+        raise click.UsageError("--upstream and --base-url go together")
+    if sum((upstream is not None, file is not None, demo)) > 1:
+        raise click.UsageError("give one of --upstream, --config and --demo")
+
+
+def _config(
+    upstream: str | None, base_url: str | None, key_env: str | None, file: Path | None, more: dict[str, Any]
+) -> tuple[Config, Any]:
+    """The configuration, and the embedded upstream if it is the demo."""
+    from respeak.gateway.config import load, made
+    from respeak.gateway.demo import EchoTransport, demo_config
+
+    if file is not None:
+        config = load(file)
+        return config.model_copy(update=more), None
+    if upstream is None:
+        return demo_config(**{"memory": "local", **more}), EchoTransport()
+    one = {"name": upstream, "dialect": upstream, "base_url": base_url, "key_env": key_env}
+    return made({"upstream": [one], "memory": f"sqlite:{HERE}", **more}, "options"), None

@@ -1,0 +1,132 @@
+"""The routes of the gateway, as an ASGI application."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from respeak import profiles
+from respeak.crossing.errors import body
+from respeak.exchange import PATHS
+from respeak.gateway.config import Config
+from respeak.gateway.relay import Relay
+from respeak.gateway.watch import Watch
+from respeak.memory import history
+from respeak.memory.marks import entry_key, scope_of
+from respeak.memory.open import opened
+
+
+def app(config: Config, watch: Watch | None = None, transport: Any = None) -> Starlette:
+    """The gateway of a configuration; `transport` reaches the upstreams (httpx's own unless given)."""
+    watch = watch or Watch()
+    memory = opened(config.memory, config.memory_bytes, config.memory_age)
+    relay = Relay(config, memory, watch, transport)
+
+    @contextlib.asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await relay.aclose()
+        if memory is not None:
+            memory.close()
+
+    handlers = {"error_handlers": None}
+    del handlers
+    return Starlette(
+        routes=_Site(relay).routes(), lifespan=life, exception_handlers={404: _nowhere, 405: _nowhere, 500: _fault}
+    )
+
+
+class _Site:
+    """What each route does."""
+
+    def __init__(self, relay: Relay) -> None:
+        self.relay = relay
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes, under /v1 and at the root, as clients have it in their base URL."""
+        responses, chat = PATHS["responses"], PATHS["chat"]
+        routes: list[BaseRoute] = [Route("/healthz", self.healthz), Route("/metrics", self.metrics)]
+        for base in ("/v1", ""):
+            routes += [
+                Route(base + responses, self.responses, methods=["POST"]),
+                Route(base + responses, self.upgrade, methods=["GET"]),
+                Route(base + chat, self.chat, methods=["POST"]),
+                Route(base + responses + "/{identifier}", self.stored, methods=["GET", "DELETE"]),
+                Route(base + "/models", self.models),
+                Route(base + "/models/{name:path}", self.model),
+            ]
+        return routes
+
+    async def responses(self, request: Request) -> Response:
+        return await self.relay.handle(request, "responses")
+
+    async def chat(self, request: Request) -> Response:
+        return await self.relay.handle(request, "chat")
+
+    async def stored(self, request: Request) -> Response:
+        """A response that memory keeps for an upstream without state."""
+        identifier = request.path_params["identifier"]
+        scope = scope_of(request.headers.get("authorization", ""))
+        key = entry_key("response", identifier, scope)
+        found = history.stored_response(await self.relay.recall([key]), identifier, scope)
+        if found is None:
+            return _error(404, f"Response with id {identifier!r} not found.", "not_found")
+        if request.method == "DELETE":
+            await self.relay.remember({key: b""})
+            return JSONResponse({"id": identifier, "object": "response", "deleted": True})
+        return JSONResponse(found)
+
+    async def models(self, request: Request) -> Response:
+        found = [_model(name, owner) for name, owner in _models(self.relay.config)]
+        return JSONResponse({"object": "list", "data": found})
+
+    async def model(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        upstream = self.relay.config.choose(name)
+        if upstream is None:
+            return _error(404, f"No upstream has the model {name!r}.", "model_not_found")
+        return JSONResponse(_model(name, upstream.name))
+
+    async def healthz(self, request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def metrics(self, request: Request) -> Response:
+        return Response(self.relay.watch.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def upgrade(self, request: Request) -> Response:
+        """Codex tries a WebSocket first, and takes 426 for an answer at once."""
+        return _error(426, "This gateway speaks HTTP only, no WebSocket.", "upgrade_required")
+
+
+def _models(config: Config) -> list[tuple[str, str]]:
+    """The models that clients can name, each with its upstream: those listed, and what a dialect is known to have."""
+    found: dict[str, str] = {}
+    for upstream in config.upstream:
+        listed = [name for name in upstream.models if not any(sign in name for sign in "*?[")]
+        known = [name for name in profiles.get(upstream.dialect).models if upstream.takes(name)]
+        for name in [*listed, *known]:
+            found.setdefault(name, upstream.name)
+    return list(found.items())
+
+
+def _model(name: str, owner: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": owner}
+
+
+def _error(status: int, message: str, code: str) -> Response:
+    return JSONResponse(body(message, "invalid_request_error", code=code), status)
+
+
+async def _nowhere(request: Request, error: Exception) -> Response:
+    status = getattr(error, "status_code", 404)
+    return _error(status, f"{request.method} {request.url.path} is not served here.", "not_found")
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    return JSONResponse(body("The gateway failed; see its log.", "server_error", code="gateway_error"), 500)

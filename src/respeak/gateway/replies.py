@@ -1,0 +1,84 @@
+"""Answers as ASGI responses: whole ones, and streams that keep alive, slow down and stop with their reader."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import anyio
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from respeak.exchange import Reply
+from respeak.sse import KEEP_ALIVE
+
+Headers = Mapping[str, str]
+
+
+def whole(reply: Reply, headers: Headers | None = None) -> Response:
+    """A reply with its own status."""
+    return Response(reply.encoded(), reply.status, headers, "application/json")
+
+
+class StreamReply(Response):
+    """A stream of bytes, sent as they come: the next is made when the reader took the last.
+
+    pieces      what to send          over        called at the end, however it came
+    keep_alive  seconds of silence after which a comment is sent
+    """
+
+    def __init__(
+        self,
+        pieces: AsyncIterator[bytes],
+        over: Callable[[bool], Awaitable[None]],
+        keep_alive: float,
+        headers: Headers,
+    ) -> None:
+        super().__init__(None, 200, {**headers, "cache-control": "no-store", "x-accel-buffering": "no"})
+        del self.headers["content-length"]
+        self.headers["content-type"] = "text/event-stream; charset=utf-8"
+        self._pieces = pieces
+        self._over = over
+        self._pause = keep_alive
+        self._busy = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        done = False
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._watch, receive, group.cancel_scope)
+                group.start_soon(self._keep_alive, send)
+                done = await self._pump(send)
+                group.cancel_scope.cancel()
+        finally:
+            with anyio.CancelScope(shield=True):
+                await self._over(done)
+
+    async def _pump(self, send: Send) -> bool:
+        """Send everything; true when the reader got it all."""
+        try:
+            async for piece in self._pieces:
+                if piece:
+                    self._busy = True
+                    await send(_body(piece, True))
+            await send(_body(b"", False))
+        except OSError:  # the reader went away
+            return False
+        return True
+
+    async def _keep_alive(self, send: Send) -> None:
+        while True:
+            await anyio.sleep(self._pause)
+            if not self._busy:
+                await send(_body(KEEP_ALIVE, True))
+            self._busy = False
+
+    async def _watch(self, receive: Receive, scope: anyio.CancelScope) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        scope.cancel()
+
+
+def _body(data: bytes, more: bool) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": data, "more_body": more}

@@ -1,0 +1,65 @@
+"""What the operator sees: Prometheus metrics and one structured line for each exchange. Never a key, never content."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from respeak.exchange import Exchange, loss_header
+
+LABELS = ("client", "upstream", "status")
+
+
+class Watch:
+    """Metrics of one gateway, and its log."""
+
+    def __init__(self, log: Any = None) -> None:
+        self.registry = CollectorRegistry()
+        self._log = log or structlog.wrap_logger(
+            structlog.WriteLogger(sys.stderr),
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+        named: dict[str, Any] = {"registry": self.registry}
+        self._requests = Counter("respeak_requests", "Exchanges, by families and status.", LABELS, **named)
+        self._losses = Counter("respeak_losses", "Losses, by code and severity.", ("code", "severity"), **named)
+        self._hits = Counter("respeak_memory_hits", "Turns given back from memory.", **named)
+        self._seconds = Histogram("respeak_seconds", "Time to the end of the answer.", ("upstream",), **named)
+        self.open = Gauge("respeak_open_exchanges", "Exchanges under way.", **named)
+        self._faults = Counter("respeak_memory_faults", "Calls of the memory that failed.", **named)
+
+    def told(self, exchange: Exchange, name: str, status: int, seconds: float, **more: Any) -> None:
+        """An exchange is over."""
+        client = exchange.client.name
+        self._requests.labels(client, name, str(status)).inc()
+        self._seconds.labels(name).observe(seconds)
+        self._hits.inc(exchange.hits)
+        for loss in exchange.losses:
+            self._losses.labels(loss.code.value, loss.severity.value).inc()
+        said = {"client": client, "upstream": name, "status": status, "seconds": round(seconds, 4)}
+        lost = loss_header(exchange.losses)
+        self._log.info("exchange", **said, **({"losses": lost} if lost else {}), **more)
+
+    def refused(self, path: str, status: int, message: str) -> None:
+        """A request that reached no upstream."""
+        self._requests.labels("", "", str(status)).inc()
+        self._log.info("refused", path=path, status=status, message=message[:300])
+
+    def memory_failed(self, error: Exception) -> None:
+        """The memory is gone; answers go on without it."""
+        self._faults.inc()
+        self._log.warning("memory", error=f"{type(error).__name__}: {error}"[:300])
+
+    def note(self, event: str, **more: Any) -> None:
+        """Something the operator may want to know."""
+        self._log.info(event, **more)
+
+    def exposition(self) -> bytes:
+        """The metrics as Prometheus reads them."""
+        return generate_latest(self.registry)

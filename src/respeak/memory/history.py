@@ -1,0 +1,85 @@
+"""State for upstreams that have none: `previous_response_id`, `item_reference` and stored responses.
+
+A Responses client may rely on the provider to keep its answers; a Chat upstream keeps nothing. What the client sent
+and got is remembered under the id of the answer and of each item, and put in place of the id when it comes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from respeak.memory.marks import entry_key
+from respeak.plan import Json
+from respeak.wire import dumps, loads
+
+
+def wanted(request: Json, scope: str) -> list[str]:
+    """Keys of what a request refers to."""
+    previous = request.get("previous_response_id")
+    keys = [entry_key("response", previous, scope)] if isinstance(previous, str) else []
+    return keys + [entry_key("item", identifier, scope) for identifier in _references(request)]
+
+
+def resolved(request: Json, found: Mapping[str, bytes], scope: str) -> Json:
+    """The request with its references replaced by what is remembered; what is not is left, to be refused."""
+    out = dict(request)
+    previous = request.get("previous_response_id")
+    before = _read(found, "response", previous, scope) if isinstance(previous, str) else None
+    own = [_referred(item, found, scope) for item in _listed(request.get("input"))]
+    if before is not None:
+        del out["previous_response_id"]
+        out["input"] = [*before["items"], *own]
+    elif isinstance(request.get("input"), list):
+        out["input"] = own
+    return out
+
+
+def entries(asked: Json, resolved: Json, answer: Json, scope: str) -> dict[str, bytes]:
+    """What is to be remembered of an answer: the conversation, the response itself, each item."""
+    if asked.get("store") is False or answer.get("status") not in ("completed", "incomplete"):
+        return {}
+    output = answer["output"]
+    kept = {"items": [*_listed(resolved.get("input")), *output], "response": answer}
+    found = {entry_key("response", str(answer["id"]), scope): dumps(kept)}
+    for item in output:
+        if item.get("id"):
+            found[entry_key("item", item["id"], scope)] = dumps(item)
+    return found
+
+
+def stored_response(found: Mapping[str, bytes], identifier: str, scope: str) -> Json | None:
+    """A remembered response, as it was answered."""
+    kept = _read(found, "response", identifier, scope)
+    return None if kept is None else kept["response"]
+
+
+def _listed(value: Any) -> list[Json]:
+    """The input as items."""
+    if isinstance(value, str):
+        return [{"role": "user", "content": value}]
+    return list(value) if isinstance(value, list) else []
+
+
+def _references(request: Json) -> list[str]:
+    items = (item for item in _listed(request.get("input")) if isinstance(item, dict))
+    return [item["id"] for item in items if _is_reference(item) and isinstance(item.get("id"), str)]
+
+
+def _is_reference(item: Json) -> bool:
+    return item.get("type") == "item_reference" or (item.keys() == {"id"})
+
+
+def _referred(item: Json, found: Mapping[str, bytes], scope: str) -> Json:
+    if not isinstance(item, dict) or not _is_reference(item):
+        return item
+    kept = _read(found, "item", str(item.get("id")), scope)
+    return item if kept is None else kept
+
+
+def _read(found: Mapping[str, bytes], kind: str, identifier: str, scope: str) -> Json | None:
+    try:
+        kept = loads(found.get(entry_key(kind, identifier, scope)) or b"null")
+    except ValueError:
+        return None
+    return kept if isinstance(kept, dict) else None

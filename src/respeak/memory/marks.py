@@ -1,0 +1,92 @@
+"""What a turn is known by: its call ids, or else its text and the turns before it.
+
+Every key begins with the scope, a hash of the caller's credential: without it no key can be made, so a stolen id is
+worth nothing to another tenant. Keys and digests are hex strings of SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from respeak.plan import Json
+
+NOT_TURNS = ("system", "developer")
+"""Roles that are no turns: clients put times and moods into their prompts, which change nothing that was said."""
+
+
+def scope_of(credential: str) -> str:
+    """The scope of a credential (the Authorization header); nobody can tell the credential from it."""
+    return _digest("scope", credential)
+
+
+def turns(messages: Any, scope: str) -> Iterator[tuple[int, str, str]]:
+    """Each assistant message of a conversation: its position, its key, the digest of what it says."""
+    before = _digest("begin", scope)
+    for position, message in enumerate(messages if isinstance(messages, list) else ()):
+        if not isinstance(message, dict) or message.get("role") in NOT_TURNS:
+            continue
+        if message.get("role") == "assistant":
+            yield position, turn_key(message, before, scope), said_by(message)
+        before = _digest("turn", before, said_by(message))
+
+
+def next_turn(messages: Any, message: Json, scope: str) -> tuple[str, str]:
+    """Key and digest of an answer, as they will be found when the client sends it back behind its messages."""
+    sent = messages if isinstance(messages, list) else []
+    *_, (_, key, digest) = turns([*sent, {"role": "assistant", **message}], scope)
+    return key, digest
+
+
+def turn_key(message: Json, before: str, scope: str) -> str:
+    """The key of an assistant message: by its call ids if it has any."""
+    called = [call["id"] for call in _calls(message) if call.get("id")]
+    return _digest("calls", scope, called) if called else _digest("text", scope, before, said_by(message))
+
+
+def entry_key(kind: str, identifier: str, scope: str) -> str:
+    """The key of a response or an item by its id."""
+    return _digest(kind, scope, identifier)
+
+
+def said_by(message: Json) -> str:
+    """The digest of what a message says, however the client writes it: null or "", a string or parts."""
+    legacy = message.get("function_call")
+    return _digest(
+        message.get("role"),
+        _text(message.get("content"), "text"),
+        message.get("refusal") or _text(message.get("content"), "refusal"),
+        [_call(call) for call in _calls(message)],
+        [legacy.get("name"), legacy.get("arguments")] if isinstance(legacy, dict) else None,
+        message.get("tool_call_id") or message.get("name"),
+        _other_parts(message.get("content")),
+    )
+
+
+def _calls(message: Json) -> list[Json]:
+    calls = message.get("tool_calls")
+    return [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+
+
+def _call(call: Json) -> list[Any]:
+    inner = call.get("function") or call.get("custom") or {}
+    return [call.get("id"), inner.get("name"), inner.get("arguments") or inner.get("input") or ""]
+
+
+def _text(content: Any, key: str) -> str:
+    if isinstance(content, str):
+        return content if key == "text" else ""
+    parts = content if isinstance(content, list) else ()
+    return "".join(part[key] for part in parts if isinstance(part, dict) and isinstance(part.get(key), str))
+
+
+def _other_parts(content: Any) -> list[Any]:
+    parts = content if isinstance(content, list) else ()
+    return [part for part in parts if not (isinstance(part, dict) and ("text" in part or "refusal" in part))]
+
+
+def _digest(*parts: Any) -> str:
+    text = json.dumps(parts, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

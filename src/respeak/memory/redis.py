@@ -1,0 +1,53 @@
+"""Memory in Redis: several gateways, one memory (extra `redis`)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+import redis
+
+from respeak.memory.store import MAX_AGE
+
+PREFIX = "respeak:"
+PATIENCE = 2.0
+"""Seconds that a call of Redis may take before the answer goes on without it."""
+
+
+class RedisMemory:
+    """Entries in Redis, each of which ends `max_age` seconds after it was last used.
+
+    The size is bounded by the server's own `maxmemory`. Methods raise redis.RedisError when it is gone; the gateway
+    goes on without memory then, and with it as soon as it is back.
+    """
+
+    def __init__(self, url: str, max_age: float = MAX_AGE) -> None:
+        self._seconds = max(1, math.ceil(max_age))
+        self._redis = redis.Redis.from_url(
+            url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, health_check_interval=30
+        )
+
+    def recall(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """The entries that are there, now used."""
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        with self._redis.pipeline(transaction=False) as pipe:
+            for key in wanted:
+                pipe.getex(PREFIX + key, ex=self._seconds)
+            values = pipe.execute()
+        return {key: value for key, value in zip(wanted, values, strict=True) if value}
+
+    def remember(self, entries: Mapping[str, bytes]) -> None:
+        """Keep entries; an empty value forgets the key."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            for key, value in entries.items():
+                if value:
+                    pipe.set(PREFIX + key, value, ex=self._seconds)
+                else:
+                    pipe.delete(PREFIX + key)
+            pipe.execute()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._redis.close()

@@ -1,0 +1,96 @@
+"""What keeps entries: the protocol of three methods, and the store in the process itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+MAX_BYTES = 256 * 1024 * 1024
+MAX_AGE = 7 * 24 * 3600.0
+"""Bounds of a store unless the caller says otherwise: bytes of all entries, and seconds since one was last used."""
+
+
+class Memory(Protocol):
+    """Where remembered turns are kept. Methods may be called from several threads.
+
+    Keys are opaque hex strings that the caller's credential is hashed into, so that no tenant can ask for another's.
+    A memory may forget at any time; it must never give what was not put under that very key.
+    """
+
+    def recall(self, keys: Iterable[str]) -> Mapping[str, bytes]:
+        """The entries that are there; what is gone, too old or unreadable is left out."""
+        ...
+
+    def remember(self, entries: Mapping[str, bytes]) -> None:
+        """Keep entries; an empty value forgets the key. When this returns they are kept as safely as can be."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+class LocalMemory:
+    """A store in the process itself: the entries used last, within bounds of size and age.
+
+    max_bytes   bytes of all entries together      max_age   seconds since an entry was last used
+    """
+
+    def __init__(
+        self, max_bytes: int = MAX_BYTES, max_age: float = MAX_AGE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._max_bytes = max_bytes
+        self._max_age = max_age
+        self._clock = clock
+        self._entries: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def recall(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """The entries that are there, now used."""
+        found = {}
+        now = self._clock()
+        with self._lock:
+            for key in keys:
+                entry = self._entries.pop(key, None)
+                if entry is None:
+                    continue
+                if now - entry[0] > self._max_age:
+                    self._size -= len(entry[1])
+                    continue
+                self._entries[key] = (now, entry[1])
+                found[key] = entry[1]
+        return found
+
+    def remember(self, entries: Mapping[str, bytes]) -> None:
+        """Keep entries, and let the oldest go."""
+        now = self._clock()
+        with self._lock:
+            for key, value in entries.items():
+                self._drop(key)
+                if value and len(value) <= self._max_bytes:
+                    self._entries[key] = (now, value)
+                    self._size += len(value)
+            while self._size > self._max_bytes or (self._entries and self._oldest(now)):
+                self._drop(next(iter(self._entries)))
+
+    def close(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+            self._size = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def _oldest(self, now: float) -> bool:
+        used, _ = next(iter(self._entries.values()))
+        return now - used > self._max_age
+
+    def _drop(self, key: str) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._size -= len(entry[1])
