@@ -112,7 +112,7 @@ WRONG_USE = [
     ("translate", "-", "--from", "responses", "--to", "codex-guide"),
     ("translate", "-", "--from", "responses"),
     ("translate", "no such file", *TO_VTRIX),
-    ("translate", "-", *TO_VTRIX, "--kind", "stream"),
+    ("translate", "-", *TO_VTRIX, "--kind", "event"),
     ("translate", "-", *TO_VTRIX, "--tolerate", "everything"),
     ("translate", "-", *TO_VTRIX, "--kind", "response", "--request", "-"),
     ("explain", "fase"),

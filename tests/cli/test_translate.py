@@ -251,7 +251,7 @@ def test_a_byte_order_mark_is_no_fault(run: Any) -> None:
         ((*DOWN,), "Missing argument 'PAYLOAD'"),
         (("-", *DOWN, "--tolerat", "none"), "No such option"),
         (("-", *DOWN, "--tolerate", "some"), "'some' is not one of"),
-        (("-", *DOWN, "--request", "asked.json"), "--request goes with --kind response or error"),
+        (("-", *DOWN, "--request", "asked.json"), "--request goes with --kind response, stream or error"),
         (("-", *DOWN, "--status", "500"), "--status goes with --kind error"),
         (("-", *DOWN, "--kind", "error", "--status", "200"), "400<=x<=599"),
         (("-", *DOWN, "--kind", "error", "--tolerate", "none"), "--tolerate goes with"),

@@ -136,3 +136,36 @@ def test_the_field_that_the_client_used_is_named() -> None:
 def test_a_request_that_is_malformed_is_an_invalid_payload() -> None:
     with pytest.raises(InvalidPayload, match=r"/input: .* in the client's request"):
         param("messages[1].content", "chat", "responses", {"input": 5})
+
+
+OLD = {"model": "m", "messages": [], "functions": [{"name": "f"}], "function_call": {"name": "f"}}
+CUSTOM = {
+    "model": "m",
+    "messages": [],
+    "tools": [
+        {"type": "custom", "custom": {"name": "f"}},
+        {"type": "function", "function": {"name": "g"}},
+    ],
+    "tool_choice": {"type": "custom", "custom": {"name": "f"}},
+}
+ITEMS = {"model": "m", "input": "x", "tools": [{"type": "function", "name": "f"}]}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "source", "target", "asked", "ours"),
+    [
+        ("tools[0].name", "responses", "chat", OLD, "functions[0].name"),
+        ("tool_choice.name", "responses", "chat", OLD, "function_call.name"),
+        ("tools[0].name", "responses", "chat", CUSTOM, "tools[0].custom.name"),
+        ("tools[1].name", "responses", "chat", CUSTOM, "tools[1].function.name"),
+        ("tool_choice.name", "responses", "chat", CUSTOM, "tool_choice.custom.name"),
+        ("functions[0].name", "vtrix", "responses", ITEMS, "tools[0].name"),
+        ("functions", "vtrix", "responses", ITEMS, "tools"),
+        ("function_call.name", "vtrix", "responses", ITEMS, "tool_choice.name"),
+        ("functions[0].name", "vtrix", "chat", OLD, "functions[0].name"),
+    ],
+)
+def test_tools_are_named_as_the_client_declared_them(
+    theirs: str, source: str, target: str, asked: Json, ours: str
+) -> None:
+    assert param(theirs, source, target, asked) == ours

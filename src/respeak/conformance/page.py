@@ -1,7 +1,7 @@
 """Results as one HTML file without outside assets: source and target side by side, lost parts marked.
 
-In the source each place of an expected loss is marked in the color of its severity; in the target each place that is
-not as expected. Failed cases are open, the others closed.
+In the source each place of an expected loss is marked with its severity and code, in words and in color; in the target
+each place that is not as expected. Failed cases are open, the others closed.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from respeak.conformance.compare import NOTHING, differences
+from respeak.conformance.compare import NOTHING, differences, shown
 from respeak.conformance.grade import Grade, Result
 from respeak.plan import Json
 
 Marks = Mapping[str, tuple[str, str]]
 """JSON Pointer to (class of the mark, what it says)."""
 
-RANK = {"harmless": 0, "degrading": 1, "breaking": 2}
+RANK = {"harmless": 0, "degrading": 1, "breaking": 2, "refused": 3, "malformed": 3}
+"""What may be wrong with a place of the source, from best to worst."""
 
 
 def page(scores: Mapping[str, Sequence[Result]]) -> str:
@@ -43,16 +44,17 @@ def _scoreboard(scores: Mapping[str, Sequence[Result]]) -> str:
         for name, results in scores.items()
     ]
     return (
-        f'<table>\n<tr><th scope="col">implementation</th>{head}<th scope="col">cases</th></tr>\n'
+        f'<div class="board"><table>\n<tr><th scope="col">implementation</th>{head}<th scope="col">cases</th></tr>\n'
         + "\n".join(rows)
-        + "\n</table>\n"
+        + "\n</table></div>\n"
     )
 
 
 def _legend() -> str:
     marks = "".join(f'<mark class="{severity}">{severity}</mark> ' for severity in RANK)
     return (
-        f'<p>Lost in the source: {marks}&middot; not as expected in the target: <mark class="wrong">wrong</mark></p>\n'
+        f'<p class="legend">Marked in the source: {marks}<br>'
+        'Marked in the target: <mark class="wrong">not as expected</mark></p>\n'
     )
 
 
@@ -78,7 +80,7 @@ def _case(result: Result) -> str:
         + '<div class="sides">\n'
         + f"<div><h4>source: {escape(case.source)}</h4><pre>{said(case.input, _lost(case.expected))}</pre></div>\n"
         + f"<div><h4>target: {escape(case.target)}</h4>{target}</div>\n</div>\n"
-        + _list("losses", [f"{loss['severity']} {loss['code']} {loss['path']}" for loss in _losses(case.expected)])
+        + _list("losses", [_told(loss) for loss in _losses(case.expected)])
         + f'<p class="rows">proves {escape(", ".join(case.rows))}</p>\n</details>'
     )
 
@@ -90,11 +92,11 @@ def _target(result: Result) -> str:
         wanted = expected.get("payload", {})
         found = list(differences(wanted, answer["payload"], expected.get("free", ())))
         marks = {
-            difference.path: ("wrong", f"expected {json.dumps(difference.expected, ensure_ascii=False)}")
+            difference.path: ("wrong", f"expected {shown(difference.expected)}")
             for difference in found
             if difference.found is not NOTHING and difference.expected is not NOTHING
         }
-        marks |= {each.path: ("wrong", "not expected") for each in found if each.expected is NOTHING}
+        marks |= {each.path: ("wrong", "expected nothing") for each in found if each.expected is NOTHING}
         shown = f"<pre>{said(answer['payload'], marks)}</pre>"
         return shown if not result.failed or "payload" not in expected else shown + _expected(expected["payload"])
     came = f"<pre>{said(answer['error'], {})}</pre>" if "error" in answer else "<p>nothing</p>"
@@ -105,23 +107,28 @@ def _expected(value: Any) -> str:
     return f"<h4>expected</h4><pre>{said(value, {})}</pre>"
 
 
+def _told(loss: Json) -> str:
+    return f"{loss['severity']} {loss['code']} at {loss['path'] or '(whole payload)'}"
+
+
 def _losses(expected: Json) -> list[Json]:
     """The losses that a case expects, the forbidding one included."""
     error = expected.get("error", {})
     if "code" in error:
-        return [{**error, "severity": "breaking"}]
+        return [{**error, "severity": "refused"}]
     if "invalid" in error:
-        return [{"code": "invalid", "path": error["invalid"], "severity": "breaking"}]
+        return [{"code": "input", "path": error["invalid"], "severity": "malformed"}]
     found: list[Json] = expected["losses"]
     return found
 
 
 def _lost(expected: Json) -> dict[str, tuple[str, str]]:
-    """A mark for each lost place; the worst where there are several."""
+    """A mark for each lost place, in the color of the worst where there are several."""
     marks: dict[str, tuple[str, str]] = {}
     for loss in sorted(_losses(expected), key=lambda loss: RANK[loss["severity"]]):
+        says = f"{loss['severity']}: {loss['code']}"
         told = marks.get(loss["path"], ("", ""))[1]
-        marks[loss["path"]] = (loss["severity"], f"{told}, {loss['code']}" if told else loss["code"])
+        marks[loss["path"]] = (loss["severity"], f"{told}, {says}" if told else says)
     return marks
 
 
@@ -159,4 +166,4 @@ def _marked(text: str, mark: tuple[str, str] | None) -> str:
     if mark is None:
         return text
     kind, says = mark
-    return f'<mark class="{kind}" title="{escape(says)}">{text}</mark>'
+    return f'<mark class="{kind}" data-says="{escape(says)}">{text}</mark>'

@@ -59,18 +59,48 @@ def rewritten(param: str, source: Any, target: Any, request: Json | None, places
     `places` maps `messages[3]` of the translated request to its place in the client's.
     """
     keys = split(param)
+    if source.family == "chat":
+        keys = _as_tools(keys)
+    found = _renamed(keys, source, target, request, places)
+    asked = request or {}
+    return join(_as_functions(found) if asked.get("functions") and not asked.get("tools") else found)
+
+
+LEGACY = {"functions": "tools", "function_call": "tool_choice"}
+"""Deprecated Chat fields, and what holds the same today, one level deeper."""
+
+
+def _as_tools(keys: list[str | int]) -> list[str | int]:
+    """`functions[0].name` as `tools[0].function.name`."""
+    head = LEGACY.get(str(keys[0])) if keys else None
+    if head is None:
+        return keys
+    at = 2 if head == "tools" else 1
+    return [head, *keys[1:at], "function", *keys[at:]] if len(keys) > at else [head, *keys[1:]]
+
+
+def _as_functions(keys: list[str | int]) -> list[str | int]:
+    """The way back, for a client that knows functions only."""
+    head = next((old for old, new in LEGACY.items() if keys[:1] == [new]), None)
+    return keys if head is None else [head, *(key for key in keys[1:] if key != "function")]
+
+
+def _renamed(
+    keys: list[str | int], source: Any, target: Any, request: Json | None, places: Mapping[str, Any]
+) -> list[str | int]:
+    """The keys in the client's own names."""
     for length in range(len(keys), 0, -1):
         head, rest = join(keys[:length]), keys[length:]
         if head in places:
-            return join(_inside(place_of(places[head]), rest, source, request or {}))
+            return _inside(place_of(places[head]), rest, source, request or {})
         candidates = [name for name in names(source, target).get(head, ()) if name]
         if candidates:
             present = [name for name in candidates if request is None or name.split(".")[0] in request]
             name = (present or candidates)[0]
             if request is not None and isinstance(request.get(name), str):  # nothing stands inside a string
-                return name
-            return join([*split(name), *next(_tails(rest, _inner(head, request), source), rest)])
-    return param
+                return [name]
+            return [*split(name), *next(_tails(rest, _inner(head, rest, request), source), rest)]
+    return keys
 
 
 def _inside(keys: list[str | int], rest: list[str | int], source: Any, request: Json) -> list[str | int]:
@@ -122,12 +152,14 @@ def _tails(rest: list[str | int], tables: Iterable[Table], source: Any) -> Itera
             yield [*rest[:at], *split(ours), *rest[at + len(keys) :]]
 
 
-def _inner(head: str, request: Json | None) -> tuple[Table, ...]:
-    """The tables of what stands inside a field; a client's nested choice says itself which one it is."""
-    choice = (request or {}).get("tool_choice")
-    if head == "tool_choice" and isinstance(choice, dict) and "custom" in choice:
-        return (CUSTOM_CHOICE,)
-    return TAILS.get(head, ())
+def _inner(head: str, rest: list[str | int], request: Json | None) -> tuple[Table, ...]:
+    """The tables of what stands inside a field; a client's nested choice or tool says itself which one it is."""
+    held: Any = (request or {}).get(head)
+    if head == "tools" and isinstance(held, list) and rest and isinstance(rest[0], int):
+        held = held[rest[0]] if rest[0] < len(held) else None
+    custom = isinstance(held, dict) and "custom" in held
+    tables = TAILS.get(head, ())
+    return tables[1:] if custom and head in ("tools", "tool_choice") else tables
 
 
 FUNCTION_CHOICE = Table("function_choice", (both("name", "function.name"),))
