@@ -23,6 +23,8 @@ class Options:
                         false, everybody else's true (D-17)
     effort_with_tools   what to do where Chat refuses function tools with an effort other than "none" (gpt-5.4 and
                         later, OBS-1): "keep" and report, send "none" and report, or "refuse"
+    extensions          answers to Chat clients carry `phase` and encrypted reasoning in fields that Chat does not
+                        have, and requests of such clients bring them back; for clients that keep unknown fields
     model               the model id to send, whatever the payload says; the caller's decision, so no loss
     """
 
@@ -33,4 +35,5 @@ class Options:
     bridge: bool = True
     aimlapi_store: bool = True
     effort_with_tools: Literal["keep", "none", "refuse"] = "keep"
+    extensions: bool = False
     model: str | None = None

@@ -12,7 +12,7 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-from respeak.conformance.compare import NOTHING, differences, shown
+from respeak.conformance.compare import differences, shown
 from respeak.conformance.grade import Grade, Result
 from respeak.plan import Json
 
@@ -86,20 +86,16 @@ def _case(result: Result) -> str:
 
 
 def _target(result: Result) -> str:
-    """What came out, with what differs marked; what was expected beside it if nothing came out."""
+    """What came out, with what differs marked; below it what was expected, unless that is what came."""
     expected, answer = result.case.expected, result.answer or {}
+    came = "<p>nothing</p>"
     if isinstance(answer.get("payload"), dict):
-        wanted = expected.get("payload", {})
-        found = list(differences(wanted, answer["payload"], expected.get("free", ())))
-        marks = {
-            difference.path: ("wrong", f"expected {shown(difference.expected)}")
-            for difference in found
-            if difference.found is not NOTHING and difference.expected is not NOTHING
-        }
-        marks |= {each.path: ("wrong", "expected nothing") for each in found if each.expected is NOTHING}
-        shown = f"<pre>{said(answer['payload'], marks)}</pre>"
-        return shown if not result.failed or "payload" not in expected else shown + _expected(expected["payload"])
-    came = f"<pre>{said(answer['error'], {})}</pre>" if "error" in answer else "<p>nothing</p>"
+        wanted = expected.get("payload", answer["payload"])
+        found = differences(wanted, answer["payload"], expected.get("free", ()))
+        marks = {each.path: ("wrong", f"expected {shown(each.expected)}") for each in found}
+        came = f"<pre>{said(answer['payload'], marks)}</pre>"
+    elif "error" in answer:
+        came = f"<pre>{said(answer['error'], {})}</pre>"
     return came if not result.failed else came + _expected(expected.get("payload", expected.get("error")))
 
 

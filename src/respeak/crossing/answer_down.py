@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak.codes import Code
-from respeak.crossing import bridges, ids
+from respeak.crossing import bridges, extensions, ids
 from respeak.crossing.answer import REPEATED
 from respeak.crossing.answer_up import FILLED, ID_MADE
 from respeak.crossing.citations import annotations_down, logprobs_down
@@ -102,6 +102,10 @@ class AnswerFold:
         self.calls: list[Json] = []
         self.said = 0
         self.ids = ids.ChatIds()
+        self.thoughts: list[Json] = []
+        self.extended = extensions.given(job)
+        if self.extended:
+            job.memo["phases"] = []
 
     def choice(self) -> Json:
         """The one choice of the answer."""
@@ -137,6 +141,9 @@ class AnswerFold:
 
     def item(self, item: Json, at: Place, silent: bool) -> None:
         rule = special(item, self.job) or OUTPUT_DOWN.get(item.get("type", ""), UNKNOWN_OUTPUT)
+        if rule is REASONING and self.extended and extensions.carried(item):
+            self.thoughts.append(item)
+            return
         if isinstance(rule, Verdict):
             self.job.note(rule, at)
         elif silent:
@@ -231,6 +238,19 @@ class AnswerFold:
             out["annotations"] = self.annotations
         if self.calls:
             out["tool_calls"] = self.calls
+        return {**out, **self.extension()} if self.extended else out
+
+    def extension(self) -> Json:
+        """What Chat has no field for: the phase of the one message, encrypted reasoning."""
+        out: Json = {}
+        phases = self.job.memo["phases"]
+        if len(phases) == 1 and self.said == 1:
+            out["phase"] = phases[0][0]
+        else:
+            for _, at in phases:
+                self.job.note(PHASE, at)
+        if self.thoughts:
+            out["reasoning_details"] = extensions.details(self.thoughts)
         return out
 
 

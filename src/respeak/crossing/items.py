@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from respeak.codes import Code
+from respeak.crossing import extensions
 from respeak.crossing.format import format_down
 from respeak.loss import Place, Verdict
 from respeak.plan import (
@@ -53,6 +54,9 @@ NAME = lost(Code.NAME_DROPPED, DEGRADING, "Responses messages have no name")
 
 def _phase_down(value: Any, out: Json, at: Place, job: Job) -> None:
     """Each phase is a loss: on assistant messages the one that matters, elsewhere it was misplaced."""
+    if "phases" in job.memo:  # the answer may carry it as an extension
+        job.memo["phases"].append((value, at))
+        return
     job.note(PHASE if out.get("role", "assistant") == "assistant" else MISPLACED_PHASE, at)
 
 
@@ -62,6 +66,13 @@ def _phase_up(value: Any, out: Json, at: Place, job: Job) -> None:
         out["phase"] = value
     else:
         job.note(MISPLACED_PHASE, at)
+
+
+def _details_up(value: Any, out: Json, at: Place, job: Job) -> None:
+    """Reported unless every entry is one that `options.extensions` brings back."""
+    known = extensions.taken(job) and all(entry.get("format") == extensions.FORMAT for entry in value)
+    if value and not known:
+        job.note(CHAT_REASONING, at)
 
 
 MESSAGE = Table(
@@ -82,7 +93,7 @@ MESSAGE = Table(
         only_chat("annotations", lost(Code.ANNOTATIONS_DROPPED, HARMLESS, "history needs no annotations")),
         only_chat("reasoning_content", CHAT_REASONING),
         only_chat("reasoning", CHAT_REASONING),
-        only_chat("reasoning_details", CHAT_REASONING),
+        only_chat("reasoning_details", Step(_details_up, "reasoning items, by options.extensions", (CHAT_REASONING,))),
         only_chat("parsed", lost(Code.PARSED_DROPPED, HARMLESS, "a client library's copy of the content")),
     ),
     "messages",

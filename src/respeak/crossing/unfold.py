@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from respeak.codes import Code
+from respeak.crossing import extensions
 from respeak.crossing.fold import ORPHAN, UNANSWERED
 from respeak.crossing.ids import CallIds
 from respeak.crossing.items import PHASE_WITHOUT_TEXT, UNKNOWN_CALL, call_table
@@ -70,6 +71,9 @@ class Unfold:
         """The text of a turn, then its calls."""
         item: Json = {"role": "assistant"}
         walk(self.job.plans["message"], message, item, at, self.job)
+        if extensions.taken(self.job):
+            for thought in extensions.reasoning_items(message.get("reasoning_details")):
+                self.put(thought, at)
         content = self.spoken(message, at)
         calls = message.get("tool_calls") or []
         if content:

@@ -44,6 +44,7 @@ class Profile:
     phase            True when `phase` travels on this dialect
     strict           True when function tools know `strict`
     closed           True when undocumented request fields are left out (and reported)
+    extensions       clients of this dialect may keep message fields that it does not have (options.extensions)
     reasoning        message fields of answers that hold reasoning text
     parts            verdicts on kinds of content parts that the provider does not take
     says, answers    what the dialect makes of its family's objects, in requests and in answers
@@ -69,6 +70,7 @@ class Profile:
     strict: bool = True
     closed: bool = False
     source_only: bool = False
+    extensions: bool = True
     reasoning: tuple[str, ...] = ()
     parts: Mapping[str, Verdict] = field(default_factory=dict)
     says: Mapping[str, Says] = field(default_factory=dict)

@@ -114,6 +114,7 @@ PROFILE = Profile(
     only_model="vtrix-gpt-5.3-codex",
     replaced_model=DEGRADING,
     strict=False,
+    extensions=False,
     closed=True,
     parts={"file": FILE, "input_audio": AUDIO},
     says={

@@ -32,6 +32,7 @@ class Down:
         self.calls = Calls(self.chunks, job)
         self.response: Json = {}
         self.items: dict[Any, Json] = {}
+        self.unfinished: set[Any] = set()
         self.final_only = job.options.final_only
         self.unknown: set[str] = set()
         self.talking: Any = None
@@ -92,21 +93,33 @@ class Down:
             self.next_message()
         assumed = "incomplete" if event["type"] == "response.incomplete" else "completed"
         response = {"status": assumed, **(event.get("response") or {})}
-        response["output"] = response.get("output") or self.outputs()
+        told = response.get("output") or []
+        response["output"] = told or self.outputs()
         if response["status"] in FAILED:
             return self.failed({"response": response})
         answer = self.settle(response)
         refused = self.settle.refused
         if refused is not None:
             return self.chunks.fail(refused.message, "invalid_request_error", refused.path, refused.code.value)
-        if not self.items:
-            for index, item in enumerate(response["output"]):
-                self.item_done({"output_index": index, "item": item})
-        content = answer["choices"][0]["message"].get("content")
+        self.reconcile(told)
+        message = answer["choices"][0]["message"]
+        content = message.get("content")
         if content and self.speech.muted and not self.speech.length:  # nothing but commentary came
             self.chunks.say({"content": content})
         self.speech.tell_citations()
+        extension = {name: message[name] for name in ("phase", "reasoning_details") if name in message}
+        if extension:  # known only now: a second message would have made the phase ambiguous
+            self.chunks.say(extension)
         self.chunks.finish(answer)
+
+    def reconcile(self, output: list[Json]) -> None:
+        """What the finished answer has and no `output_item.done` said; its items stand in the order of their indexes."""
+        places = sorted(self.items, key=lambda index: index or 0) if self.items else list(range(len(output)))
+        if len(places) != len(output):
+            return
+        for index, item in zip(places, output, strict=True):
+            if index not in self.items or index in self.unfinished:
+                self.item_done({"output_index": index, "item": item})
 
     def failed(self, event: Json) -> None:
         """A failed response: an error frame, on which the client's SDK raises."""
@@ -159,6 +172,7 @@ class Down:
     def item_added(self, event: Json) -> None:
         index, item = event.get("output_index"), event["item"]
         self.items[index] = item
+        self.unfinished.add(index)
         if item.get("type") in CALLS:
             self.calls.announce(index, item)
         elif item.get("type") == "message" and self.final_only and self.may_be_commentary(item):
@@ -173,6 +187,7 @@ class Down:
         """The whole item: what no delta delivered is sent now."""
         index, item = event.get("output_index"), event["item"]
         self.items[index] = item
+        self.unfinished.discard(index)
         if item.get("type") != "message":
             return self.calls.whole(index, item)
         if self.final_only and item.get("phase") == "commentary":

@@ -65,6 +65,7 @@ class Up:
         self.message: OpenMessage
         self.reasoning: OpenReasoning
         self.waiting: list[Json] = []
+        self.late = False
         self.head: Json = {}
         self.status = "completed"
         self.ended = False
@@ -109,6 +110,8 @@ class Up:
         self.ended = True
         self.status = "incomplete" if failed else final["status"]
         self.step(END)
+        if self.late and choice is not None and choice.content():  # without any text the finished answer says it
+            self.settle.note(LATE_CITATION)
         if choice is not None:
             self.calls.finish(choice, self.status, cut=bool(failed))
         if not self.items and self.status == "completed":
@@ -186,7 +189,7 @@ class Up:
         if self.open == TEXT:
             self.message.cite(annotations, self.job)
         else:
-            self.settle.note(LATE_CITATION)
+            self.late = True
 
     # What TRANSITIONS names ---------------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ class UpCalls:
     def finish(self, choice: GatheredChoice, status: str, cut: bool = False) -> None:
         """The end of the answer: every call is closed; only the last item can be incomplete, unless all are cut."""
         for call in [*choice.calls, *([choice.legacy] if choice.legacy else [])]:
-            if call not in self.known:
+            if call not in self.known and (call.name or not cut):
                 self.begin(call)
         opened = sorted(self.open.values(), key=lambda each: each.at.get("output_index", math.inf))
         for each in opened:
