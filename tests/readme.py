@@ -27,6 +27,13 @@ def code(name: str, fence: str) -> str:
     return found.group(1)
 
 
+def fenced(language: str) -> str:
+    """The first fenced code of a language."""
+    found = re.search(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert found, f"README.md holds no {language}"
+    return found.group(1)
+
+
 def dialects() -> str:
     """The table of dialects, as the library has them."""
     rows = ["| dialect | speaks | endpoint | model ids | phase |", "| --- | --- | --- | --- | --- |"]

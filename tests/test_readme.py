@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ import httpx
 import pytest
 
 import readme
+from respeak.gateway.config import made
 
 Json = dict[str, Any]
 
@@ -41,7 +43,7 @@ class Vtrix(BaseHTTPRequestHandler):
         elif request.get("max_tokens") == 77:
             error = {"message": "too few", "type": "invalid_request_error", "param": "max_tokens", "code": None}
             self.answer(400, {"error": error})
-        elif request["messages"][-1]["role"] == "function":
+        elif request["messages"][-1]["role"] == "function" or "functions" not in request:
             self.complete({"role": "assistant", "content": "It is sunny."}, "stop")
         else:
             call = {"name": request["functions"][0]["name"], "arguments": '{"city": "Graz"}'}
@@ -130,3 +132,27 @@ def test_the_gateway_of_the_readme_refuses_what_cannot_be_said(gateway: Any, ups
     assert body["error"]["message"].startswith("/previous_response_id: ")
     status, body = gateway({"model": "gpt-5.3-codex", "input": 5}, upstream)
     assert (status, body["error"]["type"]) == (400, "invalid_request_error")
+
+
+def test_the_five_lines_of_the_readme_run(
+    upstream: httpx.Client, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "the client's own")
+    lines = readme.code("sdk", "python")
+    assert len([line for line in lines.splitlines() if line]) == 5
+    script = lines.replace("https://api.vtrix.example", str(upstream.base_url))
+    assert script != lines
+    space: Json = {}
+    exec(compile(script, "README.md", "exec"), space)
+    space["client"].close()
+    assert capsys.readouterr().out == "It is sunny.\n"
+    assert Vtrix.seen[-1]["model"] == "vtrix-gpt-5.3-codex"
+
+
+def test_the_gateways_configuration_of_the_readme_is_one() -> None:
+    config = made(tomllib.loads(readme.fenced("toml")), "README.md")
+    assert [(upstream.name, upstream.dialect) for upstream in config.upstream] == [
+        ("openai", "responses"),
+        ("vtrix", "vtrix"),
+    ]
+    assert config.choose("gpt-5.4") is config.upstream[0] and config.choose("vtrix-gpt-5.3-codex") is config.upstream[1]

@@ -113,7 +113,7 @@ class Down:
         self.chunks.finish(answer)
 
     def reconcile(self, output: list[Json]) -> None:
-        """What the finished answer has and no `output_item.done` said; its items stand in the order of their indexes."""
+        """What the finished answer has and no `output_item.done` said; its items stand in the order of indexes."""
         places = sorted(self.items, key=lambda index: index or 0) if self.items else list(range(len(output)))
         if len(places) != len(output):
             return
