@@ -6,6 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from respeak.codes import Code
 from respeak.loss import Place, Severity
@@ -15,6 +17,7 @@ from respeak.plan import (
     IMPLIED,
     KEEP,
     ONE_WAY,
+    SHAPES,
     UNKNOWN,
     Always,
     Job,
@@ -29,6 +32,7 @@ from respeak.plan import (
     only_responses,
     said,
     walk,
+    walk_keys,
 )
 from respeak.verbs import between, lost
 
@@ -145,3 +149,35 @@ def test_a_verb_may_leave_nothing() -> None:
 def test_a_row_without_a_counterpart_needs_a_verdict() -> None:
     with pytest.raises(ValueError, match="needs a verdict"):
         compose(Table("t", (Row("a", None),)), "down", {})
+
+
+VALUES = st.none() | st.sampled_from(["", "x", 0, 5, False, [], {}, [1], {"effort": "low"}, {"effort": None, "odd": 1}])
+KEYS = st.sampled_from(
+    ["type", "limit", "max", "old_max", "reasoning", "name", "phase", "seed", "hidden", "kind", "function", "odd"]
+)
+PLANS = [compose(TABLE, "down", {}), compose(TABLE, "up", {}), narrow({"max": KEEP, "seed": SEED}, UNKNOWN)]
+
+
+@given(st.sampled_from(PLANS), st.dictionaries(KEYS, VALUES))
+def test_a_walk_by_shape_is_the_walk_key_by_key(plan: Any, source: dict[str, Any]) -> None:
+    if not isinstance(source.get("limit", 0) or 0, int) or not isinstance(source.get("max", 0) or 0, int):
+        return
+    found = []
+    for way in (walk, walk, walk_keys):  # the second time by the shape that the first has made
+        job = Job({}, SimpleNamespace(name="here"), SimpleNamespace(name="there"), Options())
+        try:
+            found.append((way(plan, source, {}, None, job), job.ledger.found))
+        except (TypeError, AttributeError) as error:  # no gate has read this payload
+            found.append((type(error), None))
+    assert found[0] == found[1] == found[2]
+
+
+def test_shapes_are_bounded_and_hold_known_keys_only() -> None:
+    plan = compose(TABLE, "down", {})
+    for number in range(SHAPES * 2):
+        known = {
+            key: 1 for bit, key in enumerate(["type", "name", "phase", "hidden", "odd", "seed"]) if number >> bit & 1
+        }
+        walk(plan, known, {}, None, Job({}, None, None, Options()))
+    assert 0 < len(plan.shapes) <= SHAPES
+    assert {key for keys in plan.shapes for key in keys} <= plan.entries.keys()

@@ -120,7 +120,7 @@ class Exchange:
         plans = request_plans(self.client.name, self.upstream.name)
         job = Job(plans, self.client, self.upstream, self.options)
         out = run_request(self._resolved, job)
-        if job.ledger.refused or job.ledger.beyond(self._tolerate):
+        if job.ledger.bars(self._tolerate):
             raise TranslationError(job.ledger, job.ledger.decisive(self._tolerate))
         self.losses += job.ledger
         if self._remembers("chat"):

@@ -179,11 +179,16 @@ class Ledger(Sequence[Loss]):
     @property
     def refused(self) -> bool:
         """True when something found has no honest output at all."""
-        return any(verdict.refuse for verdict, _ in self.found)
+        return any(verdict.refuse for verdict in self._verdicts())
 
-    def beyond(self, tolerate: str) -> bool:
-        """True when a loss is worse than `tolerate` ("none", "harmless", "degrading" or "breaking")."""
-        return any(verdict.severity.rank > TOLERANCES[tolerate] for verdict, _ in self.found)
+    def bars(self, tolerate: str) -> bool:
+        """True when something found forbids the translation."""
+        rank = TOLERANCES[tolerate]
+        return any(verdict.refuse or verdict.severity.rank > rank for verdict in self._verdicts())
+
+    def _verdicts(self) -> Iterable[Verdict]:
+        """Each verdict once: histories are long, and the same few are found over and over."""
+        return {id(verdict): verdict for verdict, _ in self.found}.values()
 
     def decisive(self, tolerate: str) -> list[Loss]:
         """The losses that forbid a translation, worst first: refused ones, and those beyond `tolerate`."""

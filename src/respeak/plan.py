@@ -113,11 +113,15 @@ def from_chat(chat: str, responses: str, *, up: Rule = None, note: str = "") -> 
 
 @dataclass(slots=True)
 class Plan:
-    """What `walk` reads: an entry for each source key, what to do with other keys, constants to begin with."""
+    """What `walk` reads: an entry for each source key, what to do with other keys, constants to begin with.
+
+    `shapes` holds a function for each sequence of known keys that was met, made by `shape.py`.
+    """
 
     entries: dict[str, Any] = field(default_factory=dict)
     otherwise: Any = UNKNOWN
     start: Json = field(default_factory=dict)
+    shapes: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
 
 Says: TypeAlias = Mapping[str, Any]
@@ -151,6 +155,15 @@ class Job:
 
 def walk(plan: Plan, source: Json, out: Json, at: Place, job: Job) -> Json:
     """Carry every key of `source` into `out` as the plan says; returns `out`."""
+    made = plan.shapes.get(tuple(source)) or shaped(plan, tuple(source))
+    if made is None:
+        return walk_keys(plan, source, out, at, job)
+    made(source, out, at, job)
+    return out
+
+
+def walk_keys(plan: Plan, source: Json, out: Json, at: Place, job: Job) -> Json:
+    """The walk, key by key: what every shape does, and the only way for keys that no plan knows."""
     entry_of, found, otherwise = plan.entries.get, job.ledger.found, plan.otherwise
     for key, value in source.items():
         entry = entry_of(key, otherwise)
@@ -166,6 +179,46 @@ def walk(plan: Plan, source: Json, out: Json, at: Place, job: Job) -> Json:
         elif entry is not IMPLIED and value is not None:  # a step: a function does it
             entry(value, out, (at, key), job)
     return out
+
+
+SHAPES = 64
+"""So many sequences of keys are remembered of one plan; clients repeat few."""
+
+
+def shaped(plan: Plan, keys: tuple[str, ...]) -> Any:
+    """A function that walks objects of exactly these keys; None if the plan does not know all of them."""
+    if len(plan.shapes) >= SHAPES or not all(key in plan.entries for key in keys):
+        return None
+    names = [f"v{number}" for number in range(len(keys))]
+    space: dict[str, Any] = {}
+    lines = [f"    {', '.join(names)}{',' if len(names) == 1 else ''} = source.values()"] if names else []
+    for name, key in zip(names, keys, strict=True):
+        lines += _line(name, key, plan.entries[key], space)
+    text = "\n".join(["def made(source, out, at, job):", *lines, "    return out"])
+    exec(compile(text, "<shape>", "exec"), space)
+    made = plan.shapes[keys] = space["made"]
+    return made
+
+
+def _line(name: str, key: str, entry: Any, space: dict[str, Any]) -> list[str]:
+    """The statements for one key, by the kind of its entry; `space` holds what they name."""
+    if entry is IMPLIED:
+        return []
+    if entry is KEEP:
+        return [f"    out[{key!r}] = {name}"]
+    if isinstance(entry, str):
+        return [f"    if {name} is not None: out[{entry!r}] = {name}"]
+    if isinstance(entry, Carry) and not entry.verbs:
+        *outer, last = entry.path
+        place = "out" + "".join(f".setdefault({inner!r}, {{}})" for inner in outer)
+        return [f"    if {name} is not None: {place}[{last!r}] = {name}"]
+    space[f"{name}_entry"] = entry
+    if isinstance(entry, Verdict):
+        test = f"{name} is not None and ({name}.__class__ is str or not {name}_entry.spares({name}))"
+        if entry.unless:
+            test = f"{name} is not None and not {name}_entry.spares({name})"
+        return [f"    if {test}: job.ledger.found.append(({name}_entry, (at, {key!r})))"]
+    return [f"    if {name} is not None: {name}_entry({name}, out, (at, {key!r}), job)"]
 
 
 def said(plan: Plan, source: Json, at: Place, job: Job) -> Json:

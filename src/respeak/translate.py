@@ -104,6 +104,6 @@ def translate_error(payload: Any, *, source: str, target: str, status: int, requ
 
 def _settled(out: Json, job: Job, tolerate: str, status: int | None = None) -> Translation:
     ledger = job.ledger
-    if ledger.refused or ledger.beyond(tolerate):
+    if ledger.bars(tolerate):
         raise TranslationError(ledger, ledger.decisive(tolerate))
     return Translation(out, ledger, status)

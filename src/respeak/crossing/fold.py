@@ -16,7 +16,7 @@ from respeak.crossing import bridges
 from respeak.crossing.items import ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, item_type
 from respeak.crossing.names import said_name, wire_name
 from respeak.crossing.parts import parts_down
-from respeak.loss import Place, Verdict
+from respeak.loss import Place
 from respeak.plan import Job, Json, said, walk
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
 
@@ -112,12 +112,11 @@ class Fold:
     def read(self, items: list[Json], at: Place) -> list[Json]:
         """All messages of the items."""
         for i, item in enumerate(items):
-            place = (at, i)
-            rule = ITEMS_DOWN.get(item_type(item), UNKNOWN_ITEM)
-            if isinstance(rule, Verdict):
-                self.job.note(rule, place)
+            rule = ITEMS_DOWN.get(item.get("type") or item_type(item), UNKNOWN_ITEM)
+            if isinstance(rule, str):
+                _STEPS[rule](self, item, (at, i))
             else:
-                _STEPS[rule](self, item, place)
+                self.job.note(rule, (at, i))
         return self.write()
 
     # What an item does ------------------------------------------------------------------------------------

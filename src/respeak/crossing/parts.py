@@ -152,9 +152,9 @@ def part_down(part: Json, at: Place, job: Job, assistant: bool = False) -> Json 
     if isinstance(rule, Verdict):
         job.note(rule, at)
         return None
-    if rule in _SOURCES:
-        part = _by_one_source(part, *_SOURCES[rule], at, job)
-    out = said(job.plans[rule], part, at, job)
+    if rule not in _SOURCES:  # text or a refusal, which every target takes
+        return said(job.plans[rule], part, at, job)
+    out = said(job.plans[rule], _by_one_source(part, *_SOURCES[rule], at, job), at, job)
     verdict = job.target.parts.get(out["type"])
     if verdict is not None:
         job.note(verdict, at)
@@ -197,6 +197,9 @@ def _lacking(part: Json) -> Verdict | None:
 
 def parts_down(parts: list[Json], at: Place, job: Job, assistant: bool = False) -> list[Json]:
     """All parts of one content list that Chat can hold, in order."""
+    if len(parts) == 1:
+        only = part_down(parts[0], (at, 0), job, assistant)
+        return [] if only is None else [only]
     said_parts = (part_down(part, (at, i), job, assistant) for i, part in enumerate(parts))
     return [part for part in said_parts if part is not None]
 

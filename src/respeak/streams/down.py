@@ -103,14 +103,18 @@ class Down:
             return self.chunks.fail(refused.message, "invalid_request_error", refused.path, refused.code.value)
         self.reconcile(told)
         message = answer["choices"][0]["message"]
-        content = message.get("content")
-        if content and self.speech.muted and not self.speech.length:  # nothing but commentary came
-            self.chunks.say({"content": content})
+        self.unmute(message)
         self.speech.tell_citations()
         extension = {name: message[name] for name in ("phase", "reasoning_details") if name in message}
         if extension:  # known only now: a second message would have made the phase ambiguous
             self.chunks.say(extension)
         self.chunks.finish(answer)
+
+    def unmute(self, message: Json) -> None:
+        """Say the commentary if nothing else came."""
+        for key, said in (("content", self.speech.length), ("refusal", self.speech.refused)):
+            if message.get(key) and self.speech.muted and not said:
+                self.chunks.say({key: message[key]})
 
     def reconcile(self, output: list[Json]) -> None:
         """What the finished answer has and no `output_item.done` said; its items stand in the order of indexes."""

@@ -61,7 +61,7 @@ class Speech:
 
     def refuse(self, key: Key, piece: str) -> None:
         """A piece of a refusal."""
-        if piece:
+        if piece and key[0] not in self.muted:
             self.refused[key] = self.refused.get(key, 0) + len(piece)
             self.chunks.say({"refusal": piece})
 

@@ -8,7 +8,6 @@ that interleaved calls are said right.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,10 +29,11 @@ STREAMED: Mapping[str, tuple[str, str, Any]] = {
 class OpenCall:
     """A call on its way; `at` names its item, and is empty until the item is announced."""
 
-    __slots__ = ("at", "call_id", "delta", "gathered", "said")
+    __slots__ = ("at", "call_id", "delta", "gathered", "index", "said")
 
-    def __init__(self, gathered: GatheredCall, call_id: str) -> None:
+    def __init__(self, gathered: GatheredCall, call_id: str, index: int) -> None:
         self.gathered = gathered
+        self.index = index
         self.call_id = call_id
         self.at: Json = {}
         self.delta = ""
@@ -41,7 +41,7 @@ class OpenCall:
 
 
 class UpCalls:
-    """The calls of one answer. `items` is its output: a call takes its place when it is announced."""
+    """The calls of one answer. `items` is its output: a call takes its place when it begins, announced or not."""
 
     def __init__(self, script: Script, items: list[Json], job: Job) -> None:
         self.script = script
@@ -69,7 +69,8 @@ class UpCalls:
         for other in [other for other in self.open.values() if _is_whole(other.gathered)]:
             self.close(other, "completed")
         made = ids.legacy_call_id(self.owner, len(self.items))
-        opened = self.open[call] = OpenCall(call, self.call_ids.claim(call.id or made))
+        opened = self.open[call] = OpenCall(call, self.call_ids.claim(call.id or made), len(self.items))
+        self.items.append({})
         self.known.add(call)
         if self._streams(call):
             item = self._item(opened, "")
@@ -82,9 +83,8 @@ class UpCalls:
         for call in [*choice.calls, *([choice.legacy] if choice.legacy else [])]:
             if call not in self.known and (call.name or not cut):
                 self.begin(call)
-        opened = sorted(self.open.values(), key=lambda each: each.at.get("output_index", math.inf))
-        for each in opened:
-            last = each is opened[-1] and each.at.get("output_index", math.inf) >= len(self.items) - 1
+        for each in sorted(self.open.values(), key=lambda each: each.index):
+            last = each.index == len(self.items) - 1
             self.close(each, status if last or cut else "completed")
 
     def close(self, call: OpenCall, status: str) -> None:
@@ -93,11 +93,11 @@ class UpCalls:
         text = call.gathered.text()
         item = self._item(call, text, whole=status == "completed")
         if not call.at:
-            self._place(item)
+            self._place(item, call.index)
             item |= _status(item, status)
-            events.whole(self.script, item, len(self.items) - 1)
+            events.whole(self.script, item, call.index)
             return
-        index = call.at["output_index"]
+        index = call.index
         final = {"type": item.pop("type"), "id": self.items[index]["id"], **item}
         final |= _status(final, status)
         key, delta, end = STREAMED[final["type"]]
@@ -113,19 +113,17 @@ class UpCalls:
         return call.kind == "custom" or tool is None or tool.type not in ("custom", *bridges.BRIDGES)
 
     def _announce(self, call: OpenCall, item: Json) -> None:
-        index = self._place(item)
+        self._place(item, call.index)
         item |= _status(item, "in_progress")
-        call.at = {"item_id": item["id"], "output_index": index}
-        events.announce(self.script, item, index)
+        call.at = {"item_id": item["id"], "output_index": call.index}
+        events.announce(self.script, item, call.index)
 
-    def _place(self, item: Json) -> int:
-        """The next place of the output, and an id by it."""
-        index = len(self.items)
+    def _place(self, item: Json, index: int) -> None:
+        """Put the item into its place of the output, with an id by it."""
         kind, rest = item.pop("type"), dict(item)
         item.clear()
         item |= {"type": kind, "id": ids.item_id(PREFIX[kind], self.owner, index), **rest}
-        self.items.append(item)
-        return index
+        self.items[index] = item
 
     def _item(self, call: OpenCall, text: str, whole: bool = False) -> Json:
         """The call in the form in which the client declared the tool; an empty whole one has the arguments {}."""
