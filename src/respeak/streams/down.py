@@ -112,6 +112,8 @@ class Down:
 
     def unmute(self, message: Json) -> None:
         """Say the commentary if nothing else came."""
+        if self.speech.muted and not self.speech.length:
+            self.speech.citations = message.get("annotations") or []
         for key, said in (("content", self.speech.length), ("refusal", self.speech.refused)):
             if message.get(key) and self.speech.muted and not said:
                 self.chunks.say({key: message[key]})
