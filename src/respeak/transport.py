@@ -71,14 +71,13 @@ class Settings:
     def outgoing(self, request: httpx.Request, exchange: Exchange | None, body: Json | None) -> httpx.Request:
         """The upstream's request: its own body and path, the client's headers and timeouts."""
         url = self._url(request.url, exchange)
+        host = [] if url.netloc == request.url.netloc else [(b"host", url.netloc)]
+        dropped = (*(REPLACED if body is not None else ()), *(key for key, _ in host))
+        kept = host + [(key, value) for key, value in request.headers.raw if key.lower() not in dropped]
         if body is None:
-            headers = [
-                (key, value) for key, value in request.headers.raw if url == request.url or key.lower() != b"host"
-            ]
             return httpx.Request(
-                request.method, url, headers=headers, stream=request.stream, extensions=request.extensions
+                request.method, url, headers=kept, stream=request.stream, extensions=request.extensions
             )
-        kept = [(key, value) for key, value in request.headers.raw if key.lower() not in REPLACED]
         return httpx.Request(request.method, url, headers=kept, json=body, extensions=request.extensions)
 
     def _url(self, url: httpx.URL, exchange: Exchange | None) -> httpx.URL:
@@ -100,7 +99,7 @@ class More(TypedDict, total=False):
     memory: Memory | None
 
 
-REPLACED = (b"content-length", b"content-type", b"host", b"transfer-encoding")
+REPLACED = (b"content-length", b"content-type", b"transfer-encoding")
 """Headers of a request that its new body brings itself."""
 
 Step: TypeAlias = tuple[Any, str, tuple[Any, ...]]

@@ -12,11 +12,20 @@ def opened(name: str, max_bytes: int = MAX_BYTES, max_age: float = MAX_AGE) -> M
     if name == "local":
         return LocalMemory(max_bytes, max_age)
     if name.startswith("sqlite:"):
-        from respeak.memory.sqlite import SqliteMemory
-
-        return SqliteMemory(name.removeprefix("sqlite:"), max_bytes, max_age)
+        return _sqlite(name.removeprefix("sqlite:"), max_bytes, max_age)
     if name.startswith(("redis://", "rediss://", "unix://")):
         from respeak.memory.redis import RedisMemory
 
         return RedisMemory(name, max_age)
     raise ValueError(f"memory is {name!r}; expected local, none, sqlite:PATH or redis://HOST")
+
+
+def _sqlite(path: str, max_bytes: int, max_age: float) -> Memory:
+    import sqlite3
+
+    from respeak.memory.sqlite import SqliteMemory
+
+    try:
+        return SqliteMemory(path, max_bytes, max_age)
+    except sqlite3.Error as error:
+        raise ValueError(f"memory {path}: {error}; expected a file that can be written") from None
