@@ -131,7 +131,8 @@ def test_an_error_in_the_middle(world: tuple[Gateway, Server]) -> None:
     error = {"error": {"message": "out of memory", "type": "server_error", "param": None, "code": None}}
     upstream.says = Events([*streamed(CHAT).events[:2], error])
     assert "out of memory" in post(gate, "/v1/responses", stream=True).text
-    upstream.says = Events([*streamed(RESPONSES).events[:5], {"type": "error", "sequence_number": 5, **error["error"]}])
+    flat = {"type": "error", "sequence_number": 5, "message": "out of memory", "param": None, "code": None}
+    upstream.says = Events([*streamed(RESPONSES).events[:5], flat])
     assert 'data: {"error":{"message":"out of memory"' in post(gate, "/v1/chat/completions", stream=True).text
     settled(gate)
 

@@ -43,7 +43,7 @@ def serve(
     try:
         import uvicorn
 
-        from respeak.gateway.app import app
+        from respeak.gateway.app import app, listening
         from respeak.gateway.config import ConfigError
     except ImportError as error:
         raise click.UsageError(f"the gateway needs its extra: pip install 'respeak[gateway]' ({error})") from None
@@ -52,18 +52,15 @@ def serve(
     try:
         config, transport = _config(upstream, base_url, key_env, file, given)
         site: Starlette = app(config, transport=transport)
+        socket = listening(config.host, config.port)
     except (ConfigError, ValueError, OSError) as error:
         raise click.UsageError(printable(str(error)).replace("\\n", "\n")) from None
     name = "the demo upstream" if transport is not None else ", ".join(each.name for each in config.upstream)
-    click.echo(f"respeak serves {name} on http://{config.host}:{config.port}/v1", err=True)
-    uvicorn.run(
-        site,
-        host=config.host,
-        port=config.port,
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=int(config.grace),
-    )
+    click.echo(f"respeak serves {name} on http://{config.host}:{socket.getsockname()[1]}/v1", err=True)
+    grace = int(config.grace)
+    settings = uvicorn.Config(site, log_level="warning", access_log=False, timeout_graceful_shutdown=grace)
+    with socket:
+        uvicorn.Server(settings).run([socket])
 
 
 def _check_use(upstream: str | None, base_url: str | None, file: Path | None, demo: bool) -> None:

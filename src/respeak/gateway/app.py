@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from respeak import profiles
 from respeak.crossing.errors import body
 from respeak.exchange import PATHS
 from respeak.gateway.config import Config
-from respeak.gateway.relay import Relay
+from respeak.gateway.relay import HELD, Relay
 from respeak.gateway.watch import Watch
 from respeak.memory import history
 from respeak.memory.marks import entry_key, scope_of
@@ -40,6 +41,14 @@ def app(config: Config, watch: Watch | None = None, transport: Any = None) -> St
     return Starlette(
         routes=_Site(relay).routes(), lifespan=life, exception_handlers={404: _nowhere, 405: _nowhere, 500: _fault}
     )
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens, and whose connections hold little that was not read. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.create_server((host, port), family=family, backlog=2048)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, HELD)
+    return found
 
 
 class _Site:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
@@ -34,6 +35,9 @@ PASSED_BACK = ("retry-after", "retry-after-ms", "x-request-id", "openai-processi
 LIMITS = ("x-ratelimit-", "ratelimit")
 """Headers of the upstream that the client gets: those named, and those that begin so."""
 
+HELD = 128 * 1024
+"""Bytes that the system may hold for a connection in either direction: a slow reader slows its upstream down."""
+
 GONE = 499
 """The status in the log when the client went away."""
 
@@ -50,7 +54,9 @@ class Relay:
         self.watch = watch
         self.memory = memory
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=256)
-        self.client = httpx.AsyncClient(limits=limits, transport=transport, follow_redirects=False, trust_env=False)
+        held = [(socket.SOL_SOCKET, socket.SO_RCVBUF, HELD)]
+        transport = transport or httpx.AsyncHTTPTransport(limits=limits, socket_options=held, trust_env=False)
+        self.client = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
 
     async def aclose(self) -> None:
         await self.client.aclose()
