@@ -24,6 +24,7 @@ from respeak.streams.down import Down
 from respeak.streams.gather_chat import GatheredChat
 from respeak.streams.gather_response import GatheredResponse
 from respeak.streams.legacy import AsFunction
+from respeak.streams.quick import quick_down, quick_up
 from respeak.streams.settle import CUT_MESSAGE, Settle
 from respeak.streams.spread import spread_chat, spread_response
 from respeak.streams.up import Up
@@ -49,6 +50,10 @@ STAGES: dict[tuple[str, str], Any] = {
     ("responses", "responses"): ResponsesWithin,
 }
 """The stage that does the work, by family of source and target."""
+
+
+QUICK: dict[tuple[str, str], Any] = {("responses", "chat"): quick_down, ("chat", "responses"): quick_up}
+"""The short way of most events, by family of source and target."""
 
 
 class StreamTranslator:
@@ -80,6 +85,7 @@ class StreamTranslator:
         self._gate = Gate(model_of(start.name, start.family, "event"))
         self._first: FirstStage = STAGES[start.family, end.family](job(), self._settle)
         self._rest: list[Stage] = []
+        self._quick: Any = QUICK.get((start.family, end.family))
         if start is not end and start.family == end.family and start.unshape_chunks is not None:
             self._rest.append(start.unshape_chunks(job()))
         if start is not end and end.reshape_chunks is not None:
@@ -91,6 +97,10 @@ class StreamTranslator:
         """The client's events for one of the upstream's."""
         if event.__class__ is not dict:
             event = read(event)
+        if self._quick is not None:
+            said = self._quick(self._first, event)
+            if said is not None:
+                return self._through(said) if self._rest else said
         self._gate.check(event)
         return self._through(self._first.feed(event))
 

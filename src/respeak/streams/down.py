@@ -56,8 +56,10 @@ class Down:
 
     def take(self) -> list[Json]:
         """The chunks since the last time, unless they wait for a response that says whose they are."""
-        if self.chunks.ended and not self.chunks.head and len(self.chunks.out) > 1:
-            self.created({})
+        if self.chunks.ended:
+            self.speech.rest()
+            if not self.chunks.head and len(self.chunks.out) > 1:
+                self.created({})
         return self.chunks.take() if self.chunks.head or self.chunks.ended else []
 
     def note(self, what: str, verdict: Any) -> None:
@@ -182,7 +184,7 @@ class Down:
         if item.get("type") in CALLS:
             self.calls.announce(index, item)
         elif item.get("type") == "message" and self.final_only and self.may_be_commentary(item):
-            self.speech.muted.add(index)
+            self.speech.mute(index)
 
     def may_be_commentary(self, item: Json) -> bool:
         """The live service says the phase at once; a caller who wants the final answer only can wait for it."""
@@ -197,7 +199,7 @@ class Down:
         if item.get("type") != "message":
             return self.calls.whole(index, item)
         if self.final_only and item.get("phase") == "commentary":
-            self.speech.muted.add(index)
+            self.speech.mute(index)
         else:
             self.speech.muted.discard(index)
         content = item.get("content")

@@ -20,9 +20,12 @@ from respeak.streams.chunks import Chunks
 Key = tuple[Any, Any]
 """output_index and content_index."""
 
+NOBODY: Key = (object(), None)
+"""No part at all: equal to nothing that an event can name."""
+
 
 class Speech:
-    """The text of all messages as one content, with what cites it; and the refusal."""
+    """The text of all messages as one content, with what cites it; and the refusal. `now` is the part that goes on."""
 
     def __init__(self, chunks: Chunks, job: Job) -> None:
         self.chunks = chunks
@@ -35,28 +38,48 @@ class Speech:
         self.length = 0
         self.speaker: Any = None
         self.muted: set[Any] = set()
+        self.now: Key = NOBODY
+        self.base = 0
 
     def text(self, key: Key, text: str, logprobs: list[Json]) -> None:
         """A piece of text; the first of a later message comes behind the separator."""
         if not text or key[0] in self.muted:
             return
-        self.sent[key] = self.sent.get(key, 0) + len(text)
-        if key not in self.starts:
-            if self.length and key[0] != self.speaker:
-                separator = self.job.options.separator
-                self.length += len(separator)
-                self.starts[key], text = self.length, separator + text
-                self.length -= len(separator)
-            else:
-                self.starts[key] = self.length
-            self.speaker = key[0]
+        if key != self.now:
+            text = self._turn_to(key, text)
         self.length += len(text)
         found = {"content": [with_bytes(entry) for entry in logprobs], "refusal": None} if logprobs else None
         self.chunks.say({"content": text}, found)
 
+    def _turn_to(self, key: Key, text: str) -> str:
+        """Another part goes on: its text, behind the separator if it is the first of a later message."""
+        self.rest()
+        self.now = key
+        if key not in self.starts:
+            separator = self.job.options.separator if self.length and key[0] != self.speaker else ""
+            self.speaker = key[0]
+            self.length += len(separator)
+            self.starts[key] = self.length
+            text, self.length = separator + text, self.length - len(separator)
+            self.base = self.starts[key]
+        else:
+            self.base = self.length - self.sent[key]
+        return text
+
+    def rest(self) -> None:
+        """No part goes on for now."""
+        if self.now is not NOBODY:
+            self.sent[self.now] = self.length - self.base
+        self.now = NOBODY
+
+    def mute(self, index: Any) -> None:
+        """The message says nothing until it is known to be the answer."""
+        self.muted.add(index)
+        self.rest()
+
     def whole(self, key: Key, text: str, logprobs: list[Json]) -> None:
         """All of a text: the rest that no piece said."""
-        sent = self.sent.get(key, 0)
+        sent = self.length - self.base if key == self.now else self.sent.get(key, 0)
         self.text(key, text[sent:], [] if sent else logprobs)
 
     def refuse(self, key: Key, piece: str) -> None:

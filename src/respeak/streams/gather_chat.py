@@ -130,6 +130,10 @@ class GatheredChoice:
             self.legacy = self.legacy or GatheredCall("legacy")
             yield self.legacy, self.legacy.add({}, legacy)
 
+    def known(self, index: int) -> GatheredCall | None:
+        """The call that an index stands for now."""
+        return self._by_index.get(index)
+
     def _call(self, entry: Json, kind: str) -> GatheredCall:
         """The call of an entry: that of its index, unless another id says that it is a new one."""
         index, given = entry.get("index"), entry.get("id")

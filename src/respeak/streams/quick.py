@@ -1,0 +1,130 @@
+"""The hot path: pieces of text and arguments, which most events of a stream are, said without the detour.
+
+Everything that is read here is checked here, so the gate need not read it again; whatever is out of the ordinary gives
+None and goes the long way, which says the very same (a test feeds both).
+"""
+
+from __future__ import annotations
+
+from respeak.plan import Json
+from respeak.streams.chunks import CHUNK
+from respeak.streams.down import Down
+from respeak.streams.up import TEXT, Up
+
+DELTA_KEYS = frozenset(
+    ("type", "sequence_number", "item_id", "output_index", "content_index", "delta", "logprobs", "obfuscation")
+)
+CHUNK_KEYS = frozenset(
+    ("id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint", "obfuscation")
+)
+CHOICE_KEYS = frozenset(("index", "delta", "logprobs", "finish_reason"))
+CALL_KEYS = frozenset(("index", "type", "function"))
+
+
+def quick_down(stage: Down, event: Json) -> list[Json] | None:
+    """The chunk of a delta that goes on with what was said last; None for any other event."""
+    speech = stage.speech
+    if event.get("type") != "response.output_text.delta":
+        return _call_delta(stage, event)
+    delta = event.get("delta")
+    if (
+        delta.__class__ is not str
+        or not delta
+        or event.get("output_index") != speech.now[0]
+        or event.get("content_index") != speech.now[1]
+        or event.get("logprobs")
+        or not event.keys() <= DELTA_KEYS
+    ):
+        return None
+    speech.length += len(delta)
+    choice = {"index": 0, "delta": {"content": delta}, "logprobs": None, "finish_reason": None}
+    return [{**stage.chunks.head, "choices": [choice]}]
+
+
+def _call_delta(stage: Down, event: Json) -> list[Json] | None:
+    """A piece of a function's arguments."""
+    if event.get("type") != "response.function_call_arguments.delta":
+        return None
+    delta, index = event.get("delta"), event.get("output_index")
+    if delta.__class__ is not str or not delta or index.__class__ is not int:
+        return None
+    number, sent = stage.calls.order.get(index), stage.calls.sent
+    if number is None or index not in sent or stage.chunks.ended or not event.keys() <= DELTA_KEYS:
+        return None
+    sent[index] += len(delta)
+    said = {"tool_calls": [{"index": number, "function": {"arguments": delta}}]}
+    choice = {"index": 0, "delta": said, "logprobs": None, "finish_reason": None}
+    return [{**stage.chunks.head, "choices": [choice]}]
+
+
+def quick_up(stage: Up, chunk: Json) -> list[Json] | None:
+    """The event of a chunk that brings more of the open text or of an open call; None for any other chunk."""
+    choices = chunk.get("choices")
+    if choices.__class__ is not list or len(choices) != 1 or not _ordinary(stage, chunk):
+        return None
+    choice = choices[0]
+    if choice.__class__ is not dict or not choice.keys() <= CHOICE_KEYS or choice.get("index") != 0:
+        return None
+    delta = choice.get("delta")
+    if choice.get("finish_reason") is not None or choice.get("logprobs") is not None or delta.__class__ is not dict:
+        return None
+    if len(delta) != 1:
+        return None
+    content = delta.get("content")
+    if content.__class__ is str:
+        return _text(stage, content)
+    calls = delta.get("tool_calls")
+    return _arguments(stage, calls[0]) if calls.__class__ is list and len(calls) == 1 else None
+
+
+def _ordinary(stage: Up, chunk: Json) -> bool:
+    """True when the chunk says nothing new of the answer as a whole."""
+    top = stage.gathered.top
+    return (
+        chunk.get("object") == CHUNK
+        and chunk.get("usage") is None
+        and chunk.keys() <= CHUNK_KEYS
+        and not stage.ended
+        and chunk.get("service_tier") == top.get("service_tier")
+        and chunk.get("system_fingerprint") == top.get("system_fingerprint")
+    )
+
+
+def _text(stage: Up, content: str) -> list[Json] | None:
+    if not content or stage.open != TEXT or stage.waiting:
+        return None
+    message, script = stage.message, stage.script
+    gathered = stage.gathered.choices[0].strings.get("content")
+    if gathered is None:
+        return None
+    gathered.append(content)
+    message.pieces.append(content)
+    number = script.sequence
+    script.sequence = number + 1
+    return [
+        {
+            "type": "response.output_text.delta",
+            "sequence_number": number,
+            **message.at,
+            "delta": content,
+            "logprobs": [],
+        }
+    ]
+
+
+def _arguments(stage: Up, entry: Json) -> list[Json] | None:
+    if entry.__class__ is not dict or not entry.keys() <= CALL_KEYS:
+        return None
+    index, inner = entry.get("index"), entry.get("function")
+    if index.__class__ is not int or inner.__class__ is not dict or len(inner) != 1:
+        return None
+    piece = inner.get("arguments")
+    call = stage.gathered.choices[0].known(index)
+    opened = stage.calls.open.get(call) if call is not None and call.kind == "function" else None
+    if piece.__class__ is not str or not piece or opened is None or not opened.at:
+        return None
+    opened.gathered.arguments.append(piece)
+    opened.said = True
+    number = stage.script.sequence
+    stage.script.sequence = number + 1
+    return [{"type": opened.delta, "sequence_number": number, **opened.at, "delta": piece}]
