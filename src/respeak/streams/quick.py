@@ -7,8 +7,8 @@ None and goes the long way, which says the very same (a test feeds both).
 from __future__ import annotations
 
 from respeak.plan import Json
-from respeak.streams.chunks import CHUNK
 from respeak.streams.down import Down
+from respeak.streams.gather_chat import CHUNK
 from respeak.streams.up import TEXT, Up
 
 DELTA_KEYS = frozenset(
@@ -60,59 +60,46 @@ def _call_delta(stage: Down, event: Json) -> list[Json] | None:
 def quick_up(stage: Up, chunk: Json) -> list[Json] | None:
     """The event of a chunk that brings more of the open text or of an open call; None for any other chunk."""
     choices = chunk.get("choices")
-    if choices.__class__ is not list or len(choices) != 1 or not _ordinary(stage, chunk):
+    if (
+        chunk.get("object") != CHUNK
+        or chunk.get("usage") is not None
+        or chunk.get("service_tier") != stage.tier
+        or chunk.get("system_fingerprint") != stage.fingerprint
+        or choices.__class__ is not list
+        or len(choices) != 1
+        or not chunk.keys() <= CHUNK_KEYS
+    ):
         return None
     choice = choices[0]
-    if choice.__class__ is not dict or not choice.keys() <= CHOICE_KEYS or choice.get("index") != 0:
+    if (
+        choice.__class__ is not dict
+        or not choice.keys() <= CHOICE_KEYS
+        or choice.get("index") != 0
+        or choice.get("finish_reason") is not None
+        or choice.get("logprobs") is not None
+    ):
         return None
     delta = choice.get("delta")
-    if choice.get("finish_reason") is not None or choice.get("logprobs") is not None or delta.__class__ is not dict:
-        return None
-    if len(delta) != 1:
+    if delta.__class__ is not dict or len(delta) != 1 or stage.ended:
         return None
     content = delta.get("content")
-    if content.__class__ is str:
-        return _text(stage, content)
-    calls = delta.get("tool_calls")
-    return _arguments(stage, calls[0]) if calls.__class__ is list and len(calls) == 1 else None
-
-
-def _ordinary(stage: Up, chunk: Json) -> bool:
-    """True when the chunk says nothing new of the answer as a whole."""
-    top = stage.gathered.top
-    return (
-        chunk.get("object") == CHUNK
-        and chunk.get("usage") is None
-        and chunk.keys() <= CHUNK_KEYS
-        and not stage.ended
-        and chunk.get("service_tier") == top.get("service_tier")
-        and chunk.get("system_fingerprint") == top.get("system_fingerprint")
-    )
-
-
-def _text(stage: Up, content: str) -> list[Json] | None:
-    if not content or stage.open != TEXT or stage.waiting:
-        return None
-    message, script = stage.message, stage.script
+    if content.__class__ is not str:
+        return _arguments(stage, delta)
     gathered = stage.gathered.choices[0].strings.get("content")
-    if gathered is None:
+    if not content or stage.open != TEXT or stage.waiting or gathered is None:
         return None
     gathered.append(content)
+    message, script = stage.message, stage.script
     message.pieces.append(content)
-    number = script.sequence
-    script.sequence = number + 1
-    return [
-        {
-            "type": "response.output_text.delta",
-            "sequence_number": number,
-            **message.at,
-            "delta": content,
-            "logprobs": [],
-        }
-    ]
+    script.sequence = number = script.sequence + 1
+    kind = "response.output_text.delta"
+    return [{"type": kind, "sequence_number": number - 1, **message.at, "delta": content, "logprobs": []}]
 
 
-def _arguments(stage: Up, entry: Json) -> list[Json] | None:
+def _arguments(stage: Up, delta: Json) -> list[Json] | None:
+    """A piece of a function's arguments."""
+    calls = delta.get("tool_calls")
+    entry = calls[0] if calls.__class__ is list and len(calls) == 1 else None
     if entry.__class__ is not dict or not entry.keys() <= CALL_KEYS:
         return None
     index, inner = entry.get("index"), entry.get("function")

@@ -69,6 +69,8 @@ class Up:
         self.head: Json = {}
         self.status = "completed"
         self.ended = False
+        self.tier: Any = None
+        self.fingerprint: Any = None
 
     def feed(self, chunk: Json) -> list[Json]:
         """The events that a chunk makes."""
@@ -80,6 +82,8 @@ class Up:
             self.gathered.add_top(chunk)
             if not self.head:
                 self.begin()
+            self.tier = self.gathered.top.get("service_tier")
+            self.fingerprint = self.gathered.top.get("system_fingerprint")
             for choice in chunk.get("choices") or ():
                 self.choice(choice)
         return self.script.take()
