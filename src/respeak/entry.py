@@ -6,7 +6,8 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from respeak import profiles
 from respeak.errors import InvalidPayload, UnknownDialect, Violation
@@ -43,6 +44,8 @@ def asked_of(request: Any, client: Profile) -> Json | None:
 
 def read(payload: Any) -> Json:
     """The payload as a dict; the caller's own dict is never changed."""
+    if payload.__class__ is dict:
+        return cast(Json, payload)
     if isinstance(payload, str | bytes | bytearray):
         payload = _parsed(payload)
     elif hasattr(payload, "model_dump"):
@@ -56,7 +59,13 @@ def read(payload: Any) -> Json:
 
 def check(body: Json, profile: Profile, kind: Kind) -> None:
     """The gate: raises InvalidPayload unless the payload is one of its dialect."""
-    Gate(model_of(profile.name, profile.family, kind)).check(body)
+    gate_of(profile.name, profile.family, kind).check(body)
+
+
+@cache
+def gate_of(dialect: str, family: str, kind: str) -> Gate:
+    """The gate of a dialect's payloads; it holds the model and nothing of any payload."""
+    return Gate(model_of(dialect, family, kind))
 
 
 def _parsed(text: str | bytes | bytearray) -> Any:

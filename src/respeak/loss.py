@@ -184,7 +184,7 @@ class Ledger(Sequence[Loss]):
     def bars(self, tolerate: str) -> bool:
         """True when something found forbids the translation."""
         rank = TOLERANCES[tolerate]
-        return any(verdict.refuse or verdict.severity.rank > rank for verdict in self._verdicts())
+        return bool(self.found) and any(verdict.refuse or verdict.severity.rank > rank for verdict in self._verdicts())
 
     def _verdicts(self) -> Iterable[Verdict]:
         """Each verdict once: histories are long, and the same few are found over and over."""

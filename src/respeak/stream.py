@@ -13,10 +13,8 @@ from typing import Any, Protocol
 
 from respeak import profiles
 from respeak.crossing.answer_down import asked_with_functions
-from respeak.entry import asked_of, check, ends, read
-from respeak.gate import Gate
+from respeak.entry import asked_of, check, ends, gate_of, read
 from respeak.loss import Ledger
-from respeak.models.registry import model_of
 from respeak.options import Options
 from respeak.plan import Job, Json
 from respeak.route import answer_plans, run_answer
@@ -82,7 +80,7 @@ class StreamTranslator:
             return Job(plans, start, end, chosen, asked)
 
         self._settle = Settle(job, (lambda body, _: dict(body)) if start is end else (lambda *of: run_answer(*of)[0]))
-        self._gate = Gate(model_of(start.name, start.family, "event"))
+        self._gate = gate_of(start.name, start.family, "event")
         self._first: FirstStage = STAGES[start.family, end.family](job(), self._settle)
         self._rest: list[Stage] = []
         self._quick: Any = QUICK.get((start.family, end.family))

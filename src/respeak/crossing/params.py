@@ -99,7 +99,8 @@ def _renamed(
             name = (present or candidates)[0]
             if request is not None and isinstance(request.get(name), str):  # nothing stands inside a string
                 return [name]
-            return [*split(name), *next(_tails(rest, _inner(head, rest, request), source), rest)]
+            inner = () if source.family == target.family else _inner(head, rest, request)
+            return [*split(name), *next(_tails(rest, inner, source), rest)]
     return keys
 
 

@@ -19,6 +19,7 @@ from respeak.crossing.toolbox import (
     NO_TOOLS_FORCED,
     NO_TOOLS_LEFT,
     NO_TOOLS_PARALLEL,
+    OF_TOOLS,
     toolbox_down,
     toolbox_up,
 )
@@ -311,7 +312,8 @@ def finish_down(source: Json, out: Json, job: Job) -> None:
     """The rules between fields on the way to Chat."""
     if job.options.model:
         out["model"] = job.options.model  # tools depend on it, whether or not the payload names one
-    toolbox_down(out, job)
+    if not job.memo.keys().isdisjoint(OF_TOOLS):
+        toolbox_down(out, job)
     messages = out.setdefault("messages", [])
     text, at = job.memo.get("instructions", ("", None))
     if text:
@@ -343,8 +345,10 @@ def finish_up(source: Json, out: Json, job: Job) -> None:
 
 def _configure(source: Json, out: Json, job: Job) -> None:
     """Settings that items changed on the way: the last ones hold, those of the request itself are past."""
+    if "configured" not in job.memo:
+        return
     said_first = {name: out.get(name) for name in _CONFIGURED}
-    for item, place in job.memo.get("configured", ()):
+    for item, place in job.memo["configured"]:
         walk(job.plans["configuration"], item, out, place, job)
     for name, (outer, inner) in _CONFIGURED.items():
         if said_first[name] not in (None, out.get(name)):

@@ -28,6 +28,10 @@ BOTH_KINDS = refused(Code.FUNCTIONS_AND_TOOLS, "send either functions or tools, 
 BOTH_CHOICES = refused(Code.FUNCTIONS_AND_TOOLS, "send either function_call or tool_choice, not both")
 
 
+OF_TOOLS = ("tools", "hoisted", "tool_choice", "parallel_tool_calls")
+"""What a request notes that speaks of tools."""
+
+
 def toolbox_down(out: Json, job: Job) -> None:
     """The tools of a Responses request, hoisted ones included, and what depends on them."""
     reader = ToolsDown(str(out.get("model", "")), job)

@@ -6,6 +6,7 @@ that nobody speaks of are shared with the payload, nulls and unknown keys includ
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from respeak.codes import Code
@@ -177,8 +178,10 @@ def _usage(value: Any, out: Json, at: Place, job: Job) -> None:
 def enforce(out: Json, job: Job) -> None:
     """What a step wrote although the target's profile has a verdict on it: judged at its place in the source."""
     origin = job.memo.get("origin", {})
-    for name, say in job.target.says.get("request", {}).items():
-        if name not in out or not isinstance(say, Verdict | Step):
+    says = job.target.says.get("request", {})
+    for name in list(out):
+        say = says.get(name)
+        if not isinstance(say, Verdict | Step):
             continue
         value = out.pop(name)
         if isinstance(say, Step):
@@ -198,13 +201,23 @@ def _judge(verdict: Verdict, value: Any, at: Place, job: Job) -> None:
 
 def _judge_keys(verdict: Verdict, name: str, value: Json, job: Job) -> None:
     """The keys of a field that rows wrote one by one; a key without a source is the crossing's own addition."""
+    for place, inner in _keys_of(name, job.source.family):
+        if inner in value:
+            _judge(verdict, value[inner], place, job)
+
+
+@cache
+def _keys_of(name: str, family: str) -> tuple[tuple[Place, str], ...]:
+    """The keys of a target's field that rows write, each with its place in a source of this family."""
+    found = []
     for row in REQUEST.rows:
-        source, target = (row.chat, row.responses) if job.source.family == "chat" else (row.responses, row.chat)
-        if source and target and target.startswith(f"{name}.") and target.split(".")[1] in value:
+        source, target = (row.chat, row.responses) if family == "chat" else (row.responses, row.chat)
+        if source and target and target.startswith(f"{name}."):
             place: Place = None
             for key in source.split("."):
                 place = (place, key)
-            _judge(verdict, value[target.split(".")[1]], place, job)
+            found.append((place, target.split(".")[1]))
+    return tuple(found)
 
 
 def _unphase(items: Any, job: Job) -> None:
