@@ -87,14 +87,21 @@ class Turn:
         """The assistant message; None when nothing was said."""
         if not (self.calls or self.content or self.refusals):
             return None
-        texts = [part for part in self.content if part != EMPTY_TEXT] or self.content[:1]
-        plain = len(texts) == 1 and texts[0].keys() == {"type", "text"}
-        out: Json = {"role": "assistant", "content": texts[0]["text"] if plain else texts or None}
+        out: Json = {"role": "assistant", "content": self.said()}
         if self.refusals:
             out["refusal"] = "".join(self.refusals)
         if self.calls:
             out["tool_calls"] = self.calls
         return out
+
+    def said(self) -> Any:
+        """The content: one text as a string, several as parts; empty ones do not count beside others."""
+        texts = self.content
+        if len(texts) > 1:
+            texts = [part for part in texts if part != EMPTY_TEXT] or texts[:1]
+        if len(texts) == 1 and len(texts[0]) == 2:  # type and text, nothing beside them
+            return texts[0]["text"]
+        return texts or None
 
 
 class Fold:

@@ -49,6 +49,8 @@ def wire_name(name: str, namespace: str | None = None) -> str:
 
 def said_name(name: str, namespace: str | None, at: Place, job: Job) -> str:
     """The Chat name of the tool, call or choice at a place; a name that changed is reported."""
+    if not namespace and len(name) <= TOOL_NAME_LIMIT:
+        return name
     wire = wire_name(name, namespace)
     if wire != (f"{namespace}__{name}" if namespace else name):
         job.note(NAME_CHANGED, (at, "name"))
