@@ -225,13 +225,14 @@ def test_parallel_calls_of_the_history_become_consecutive_pairs() -> None:
     ]
 
 
-def test_legacy_history_is_left_alone() -> None:
+def test_legacy_history_is_left_alone_but_its_results_are_reported() -> None:
     history: list[Json] = [
         *MESSAGES,
         {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}},
         {"role": "function", "name": "f", "content": "x"},
     ]
-    assert chat(messages=history) == ({**SAID, "messages": history}, [])
+    reported = [("function_results", f"/messages/{len(history) - 1}", "degrading")]
+    assert chat(messages=history) == ({**SAID, "messages": history}, reported)
 
 
 def test_what_messages_of_vtrix_cannot_hold_is_reported() -> None:

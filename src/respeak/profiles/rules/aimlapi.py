@@ -49,6 +49,8 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
     out["tools"] = _tools(out.get("tools") or [], origin.get("tools") or (None, "tools"), job)
     if "tool_choice" in out:
         _choice(out, offered, origin.get("tool_choice") or (None, "tool_choice"), job)
+    for tool in out["tools"]:
+        job.note(UNDOCUMENTED, job.memo["places"][id(tool)])
     out["include"] = _include(out.get("include") or [], job)
     for name in ("tools", "include", "text", "reasoning"):
         if not out.get(name):
@@ -64,7 +66,6 @@ def _tools(tools: list[Json], at: Place, job: Job) -> list[Json]:
         if tool.get("type") not in KNOWN_TOOLS:
             job.note(HOSTED_TOOL, place)
             continue
-        job.note(UNDOCUMENTED, place)
         unsaid = tool["type"] == "function" and tool.get("strict") is None
         out.append({**tool, "strict": strict_in_force(tool.get("parameters"))[0]} if unsaid else tool)
         places[id(out[-1])] = place

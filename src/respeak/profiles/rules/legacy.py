@@ -203,10 +203,18 @@ class Pairs:
             if message["role"] == "assistant":
                 self.turn(message)
             elif message["role"] != "tool":
+                if message["role"] == "function":
+                    self.warn(place_of(message, self.job))
                 self.put(message, place_of(message, self.job))
         for orphan in (message for left in self.results.values() for message in left):
             self.job.note(ORPHAN, place_of(orphan, self.job))
         return self.out
+
+    def warn(self, at: Place) -> None:
+        """Results of functions have a role that the provider does not document: told once (D-18)."""
+        if not self.warned:
+            self.job.note(RESULT_ROLE, at)
+            self.warned = True
 
     def put(self, message: Json, at: Place) -> None:
         self.job.memo["places"][id(message)] = at
@@ -254,9 +262,7 @@ class Pairs:
         """A tool message as a function message behind its call."""
         at, content = place_of(message, self.job), message.get("content")
         name = (call.get("function") or call.get("custom") or {}).get("name")
-        if not self.warned:
-            self.job.note(RESULT_ROLE, at or place_of(call, self.job))
-            self.warned = True
+        self.warn(at or place_of(call, self.job))
         if at is not None:  # None: the crossing's own empty result, which it has reported
             _note_id(at, ("call_id", "tool_call_id"), self.job)
         others(message, ("role", "content", "tool_call_id", "name"), at, self.job)
