@@ -38,7 +38,6 @@ class Code(enum.StrEnum):
     UNKNOWN_FIELD_DROPPED = "unknown_field_dropped", "Remove the key, or send it to a target that knows it."
     UNKNOWN_ITEM_DROPPED = "unknown_item_dropped", "Remove the item, or send it to a target that knows it."
     UNKNOWN_PART_DROPPED = "unknown_part_dropped", "Remove the part, or send it to a target that knows it."
-    UNKNOWN_ROLE = "unknown_role", "Use one of the documented roles."
     UNDOCUMENTED_FIELD = "undocumented_field", "Watch whether the provider heeds it, or leave it out."
 
     # model, limits, sampling

@@ -18,14 +18,13 @@ from respeak.crossing.items import PHASE_WITHOUT_TEXT, UNKNOWN_CALL, call_table
 from respeak.crossing.parts import parts_up
 from respeak.loss import Place
 from respeak.plan import Job, Json, said, walk
-from respeak.verbs import HARMLESS, approximated, defaulted, refused
+from respeak.verbs import HARMLESS, approximated, defaulted
 
 ID_CHANGED = approximated(
     Code.CALL_ID_CHANGED,
     HARMLESS,
     "Responses takes call ids of 1 to 64 characters, each once; call and output agree",
 )
-ROLE = refused(Code.UNKNOWN_ROLE, "Responses has no role of this name")
 INFERRED = defaulted(Code.PHASE_INFERRED, HARMLESS, "Chat does not say phase; inferred from the presence of calls")
 
 OUTPUT_TYPE = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
@@ -47,11 +46,7 @@ class Unfold:
     def read(self, messages: list[Json], at: Place) -> list[Json]:
         """All items of the messages."""
         for i, message in enumerate(messages):
-            step = _STEPS.get(message.get("role", ""))
-            if step is None:
-                self.job.note(ROLE, (at, i))
-            else:
-                step(self, message, (at, i))
+            _STEPS[message["role"]](self, message, (at, i))
         return self.answered()
 
     def plain(self, message: Json, at: Place) -> None:
