@@ -6,7 +6,8 @@ A snapshot has a key for each outcome: the dialects that share it, then payload 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -76,7 +77,24 @@ def error(case: Case, dialect: respeak.Dialect) -> respeak.Translation:
     )
 
 
-SAY = {"request": request, "response": response, "error": error}
+class Events(NamedTuple):
+    """A stream as a translation has it."""
+
+    payload: list[Json]
+    losses: Sequence[respeak.Loss]
+    status: None = None
+
+
+def stream(case: Case, dialect: respeak.Dialect) -> Events:
+    options = respeak.Options(**case.options)
+    translator = respeak.StreamTranslator(
+        source=case.source, target=dialect.name, request=asked(case, dialect), options=options
+    )
+    said = [event for given in case.input for event in translator.feed(given)]
+    return Events([*said, *translator.close()], translator.losses)
+
+
+SAY: dict[str, Any] = {"request": request, "response": response, "error": error, "stream": stream}
 
 
 def asked(case: Case, dialect: respeak.Dialect) -> Json | None:

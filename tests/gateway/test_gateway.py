@@ -181,6 +181,7 @@ def test_keep_alive_while_the_upstream_thinks(place: Place) -> None:
 
 
 def test_headers_wait_for_the_first_event_so_that_an_error_is_an_http_error(place: Place) -> None:
+    """BUG/84: a client that was told 200 cannot try again."""
     error = {"error": {"message": "slow down", "type": "rate_limit_error", "code": "rate_limit_exceeded"}}
     body = {"model": "c-1", "input": "x", "stream": True}
     place.chat.says = Events([error])

@@ -19,10 +19,10 @@ from respeak.plan import Json
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
-KINDS = ("request", "response", "error")
-"""The folders that hold cases; `stream` is reserved."""
+KINDS = ("request", "response", "error", "stream")
+"""The folders that hold cases."""
 
-TOLERATE = {"request": "degrading", "response": "breaking", "error": "breaking"}
+TOLERATE = {"request": "degrading", "response": "breaking", "error": "breaking", "stream": "breaking"}
 """The worst loss that goes through where a case does not say it."""
 
 QUESTION = ("kind", "source", "target", "tolerate", "options", "request", "status", "input")
@@ -155,6 +155,11 @@ def _check_sense(kind: str, where: str, case: Json) -> None:
     """What a schema of one file cannot say: which keys go with which kind."""
     if kind == "request" and case.get("request") is not None:
         raise FixtureError(f"{where}/request: expected no client's request beside a request, found one")
+    payload = case["expected"].get("payload")
+    if kind == "stream" and not (isinstance(case["input"], list) and isinstance(payload, list | None)):
+        raise FixtureError(f"{where}: expected arrays of events as input and payload of a stream")
+    if kind != "stream" and (isinstance(payload, list) or "absent" in case["expected"]):
+        raise FixtureError(f"{where}/expected/payload: expected an object; arrays and absent are for streams")
     if (kind == "error") != ("status" in case):
         raise FixtureError(f"{where}/status: expected for errors and for nothing else")
     if kind == "error" and "payload" in case["expected"] and "status" not in case["expected"]:

@@ -46,20 +46,25 @@ def equal(one: Any, other: Any) -> bool:
     return next(differences(one, other), None) is None
 
 
-def differences(expected: Any, found: Any, free: Collection[str] = (), where: str = "") -> Iterator[Difference]:
-    """The places where `found` is not what was expected, the deepest of each branch; in the order of `expected`."""
+def differences(
+    expected: Any, found: Any, free: Collection[str] = (), where: str = "", partial: bool = False
+) -> Iterator[Difference]:
+    """The places where `found` is not what was expected, the deepest of each branch; in the order of `expected`.
+
+    partial   an object lists the keys that matter; others are not compared (events of streams)
+    """
     if where in free and type_of(expected) == type_of(found):
         return
     if type_of(expected) != type_of(found):
         yield Difference(where, expected, found)
     elif isinstance(expected, dict):
-        for key in [*expected, *(key for key in found if key not in expected)]:
+        for key in expected if partial else [*expected, *(key for key in found if key not in expected)]:
             below = f"{where}/{key.replace('~', '~0').replace('/', '~1')}"
-            yield from differences(expected.get(key, NOTHING), found.get(key, NOTHING), free, below)
+            yield from differences(expected.get(key, NOTHING), found.get(key, NOTHING), free, below, partial)
     elif isinstance(expected, list):
         for index in range(max(len(expected), len(found))):
             one, other = (value[index] if index < len(value) else NOTHING for value in (expected, found))
-            yield from differences(one, other, free, f"{where}/{index}")
+            yield from differences(one, other, free, f"{where}/{index}", partial)
     elif expected != found:
         yield Difference(where, expected, found)
 

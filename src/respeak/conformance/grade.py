@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from respeak.conformance.cases import Case
-from respeak.conformance.compare import Key, differences, losses, shown
+from respeak.conformance.compare import NOTHING, Key, at, differences, losses, shown
 from respeak.plan import Json
 
 SHOWN = 5
@@ -65,11 +65,11 @@ def _graded(case: Case, answer: Json) -> tuple[Grade, list[str]]:
         return Grade.SKIPPED, [answer["skipped"]]
     if answer.get("error") is not None:
         return _error(case.expected, answer["error"])
-    if not isinstance(answer.get("payload"), dict):
+    if not isinstance(answer.get("payload"), list if case.kind == "stream" else dict):
         raise ValueError(f"expected payload, error or skipped in the answer, found {shown(answer)}")
     if "error" in case.expected:
         return Grade.WRONG, [f"expected the error {shown(case.expected['error'])}, found a payload"]
-    return _payload(case.expected, answer)
+    return _payload(case.expected, answer, case.kind == "stream")
 
 
 def _error(expected: Json, error: Any) -> tuple[Grade, list[str]]:
@@ -85,9 +85,11 @@ def _error(expected: Json, error: Any) -> tuple[Grade, list[str]]:
     return Grade.RIGHT, []
 
 
-def _payload(expected: Json, answer: Json) -> tuple[Grade, list[str]]:
+def _payload(expected: Json, answer: Json, partial: bool) -> tuple[Grade, list[str]]:
     """A right payload may still be silent: some of the losses are not told, and nothing else is wrong."""
-    details = [str(found) for found in differences(expected["payload"], answer["payload"], expected.get("free", ()))]
+    wrong = differences(expected["payload"], answer["payload"], expected.get("free", ()), partial=partial)
+    surplus_at = (place for place in expected.get("absent", ()) if at(answer["payload"], place) is not NOTHING)
+    details = [*map(str, wrong), *(f"{place}: expected nothing, found something" for place in surplus_at)]
     if "status" in expected and answer.get("status") != expected["status"]:
         details.append(f"status: expected {expected['status']}, found {shown(answer.get('status'))}")
     told = [] if answer.get("losses") is None else answer["losses"]

@@ -89,9 +89,9 @@ def _target(result: Result) -> str:
     """What came out, with what differs marked; below it what was expected, unless that is what came."""
     expected, answer = result.case.expected, result.answer or {}
     came = "<p>nothing</p>"
-    if isinstance(answer.get("payload"), dict):
+    if isinstance(answer.get("payload"), dict | list):
         wanted = expected.get("payload", answer["payload"])
-        found = differences(wanted, answer["payload"], expected.get("free", ()))
+        found = differences(wanted, answer["payload"], expected.get("free", ()), partial=isinstance(wanted, list))
         marks = {each.path: ("wrong", f"expected {shown(each.expected)}") for each in found}
         came = f"<pre>{said(answer['payload'], marks)}</pre>"
     elif "error" in answer:

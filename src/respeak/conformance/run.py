@@ -7,7 +7,8 @@ An implementation is a function from a question (`Case.question()`) to an answer
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import respeak
 from respeak.conformance.cases import Case
@@ -82,8 +83,29 @@ def _error(question: Json) -> respeak.Translation:
     )
 
 
-SAYS: dict[str, Callable[[Json], respeak.Translation]] = {
+class _Stream(NamedTuple):
+    """The events of a stream and its losses, as a translation has payload and losses."""
+
+    payload: list[Json]
+    losses: Sequence[respeak.Loss]
+    status: None = None
+
+
+def _stream(question: Json) -> _Stream:
+    translator = respeak.StreamTranslator(
+        source=question["source"],
+        target=question["target"],
+        request=question["request"],
+        options=respeak.Options(**question["options"]),
+    )
+    said = [event for found in question["input"] for event in translator.feed(found)]
+    said += translator.close()
+    return _Stream(said, translator.losses)
+
+
+SAYS: dict[str, Callable[[Json], respeak.Translation | _Stream]] = {
     "request": _request,
     "response": _response,
     "error": _error,
+    "stream": _stream,
 }

@@ -37,7 +37,7 @@ class GatheredCall:
         if not self.id and entry.get("id"):
             self.id = entry["id"]
         name = inner.get("name")
-        if name and not self.arguments and name != self.name:
+        if name and name != self.name and not (self.name and self.arguments):
             self.name += name
         piece: str = inner.get("arguments") or inner.get("input") or ""
         if piece:

@@ -80,13 +80,15 @@ def quick_up(stage: Up, chunk: Json) -> list[Json] | None:
     ):
         return None
     delta = choice.get("delta")
-    if delta.__class__ is not dict or len(delta) != 1 or stage.ended:
+    if delta.__class__ is not dict or len(delta) != 1 or not stage.head or stage.ended:
         return None
     content = delta.get("content")
     if content.__class__ is not str:
         return _arguments(stage, delta)
+    if not content or stage.open != TEXT or stage.waiting:
+        return None
     gathered = stage.gathered.choices[0].strings.get("content")
-    if not content or stage.open != TEXT or stage.waiting or gathered is None:
+    if gathered is None:
         return None
     gathered.append(content)
     message, script = stage.message, stage.script
@@ -106,7 +108,8 @@ def _arguments(stage: Up, delta: Json) -> list[Json] | None:
     if index.__class__ is not int or inner.__class__ is not dict or len(inner) != 1:
         return None
     piece = inner.get("arguments")
-    call = stage.gathered.choices[0].known(index)
+    gathered = stage.gathered.choices.get(0)
+    call = gathered.known(index) if gathered is not None else None
     opened = stage.calls.open.get(call) if call is not None and call.kind == "function" else None
     if piece.__class__ is not str or not piece or opened is None or not opened.at:
         return None

@@ -13,7 +13,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing import ids
 from respeak.crossing.answer_up import PHASES
-from respeak.crossing.errors import FAILED_STATUS
+from respeak.crossing.errors import FAILED_STATUS, error_type
 from respeak.plan import Job, Json
 from respeak.streams import script as events
 from respeak.streams.gather_chat import GatheredCall, GatheredChat, GatheredChoice, is_chunk
@@ -132,7 +132,8 @@ class Up:
         if not self.head:
             self.ended = True
             flat = {"code": body.get("code"), "message": message, "param": body.get("param")}
-            self.script.emit("error", {**flat, "error": {**body, **flat}})
+            kind = body.get("type") or error_type(500)
+            self.script.emit("error", {**flat, "error": {**body, **flat, "type": kind}})
             return self.script.take()
         said = {"code": failure_code(body), "message": message}
         failed = {"status": "failed", "error": said, "incomplete_details": None}
