@@ -158,7 +158,11 @@ class Exchange:
         failed = next((event for event in events if event.get("error") and "response" not in event), None)
         if failed is not None:
             return self._error({"error": failed["error"]}, status_of(failed["error"]))
-        return self._whole(answer_of(events, dialect=self.upstream.name))
+        try:
+            answer = answer_of(events, dialect=self.upstream.name)
+        except InvalidPayload as error:
+            return bad_gateway(f"The upstream's stream cannot be read: {error}.")
+        return self._whole(answer)
 
     def _whole(self, payload: Json) -> Reply:
         try:
@@ -352,7 +356,9 @@ def loss_header(losses: list[Loss], limit: int = HEADER_LIMIT) -> str:
     lines = summarize(losses)
     for number, line in enumerate(lines):
         times = f" x{line.count}" if line.count > 1 else ""
-        said = f"{line.severity.value} {line.code.value} {quote(line.path, safe='/*')}{times}"
+        said = (
+            f"{line.severity.value} {line.code.value} {quote(line.path, safe='/*', errors='backslashreplace')}{times}"
+        )
         rest = f"; {len(lines) - number} more"
         if len(said) + len(rest) + 2 > room:
             return "; ".join(out) + rest if out else rest[2:]

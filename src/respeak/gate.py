@@ -22,6 +22,8 @@ CONFIG = CoreConfig(strict=True, allow_inf_nan=False)
 BRANCH = "|"
 """Begins the label of a branch of a union that has no key, as in `|0`; models label theirs `<ClassName>`."""
 KIND = "no_such_kind"
+LARGE = 20_000
+"""Values of a payload beyond which only the first violation of each array and object is told."""
 SHOWN = 60
 """How many characters of a value a violation shows."""
 
@@ -35,7 +37,7 @@ class Gate:
         self.model = model
 
     def check(self, payload: object) -> None:
-        """Raise `InvalidPayload` with every violation; the payload is never changed."""
+        """Raise `InvalidPayload` with every violation (of large payloads with some); the payload is never changed."""
         if not _passes(self.model, payload):
             violations = _explain(self.model, payload)
             if violations:
@@ -53,7 +55,7 @@ def _passes(model: type[Model], payload: object) -> bool:
 def _explain(model: type[Model], payload: object) -> list[Violation]:
     """What the clear validator has against the payload; nothing, if the swift one doubted for no reason."""
     try:
-        _validator(model, clear=True).validate_python(payload)
+        _validator(model, clear=True, brief=_is_large(payload)).validate_python(payload)
     except ValidationError as error:
         return _violations(error.errors(include_url=False), payload)
     except RecursionError:
@@ -64,9 +66,20 @@ def _explain(model: type[Model], payload: object) -> list[Violation]:
 
 
 @cache
-def _validator(model: type[Model], *, clear: bool) -> SchemaValidator:
+def _validator(model: type[Model], *, clear: bool, brief: bool = True) -> SchemaValidator:
     schema = cast(Schema, model.__pydantic_core_schema__)
-    return SchemaValidator(cast(CoreSchema, _Rewriter(schema, clear).result), CONFIG)
+    return SchemaValidator(cast(CoreSchema, _Rewriter(schema, clear, brief).result), CONFIG)
+
+
+def _is_large(payload: object) -> bool:
+    """True for payloads of more than `LARGE` values: a violation of each would take gigabytes."""
+    left, waiting = LARGE, [payload]
+    while waiting and left >= 0:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            left -= len(value)
+            waiting += (value.values() if isinstance(value, dict) else value) if left >= 0 else ()
+    return left < 0
 
 
 class _Rewriter:
@@ -75,10 +88,12 @@ class _Rewriter:
     Swift: a union with a key looks its branch up without calling Python, and the branch leaves out the key,
     which the look-up has proved; value sets that are open anyway are plain strings.
     Clear: branches are labelled, and an unknown kind is an error of our own.
+    Brief: an array or object is left at its first error; the swift one need not know more.
     """
 
-    def __init__(self, schema: Schema, clear: bool) -> None:
+    def __init__(self, schema: Schema, clear: bool, brief: bool) -> None:
         self.clear = clear
+        self.brief = brief
         self.keyed: dict[str, str] = {}
         self.steps: dict[str, Callable[[Schema], Schema]] = {
             "model": lambda model: self.rewrite(model["schema"]),
@@ -99,11 +114,12 @@ class _Rewriter:
         if not self.clear and schema.get("values_schema") == {"type": "any"}:
             return {"type": "is-instance", "cls": dict}  # an object that is carried needs no copy
         inner = ("schema", "items_schema", "keys_schema", "values_schema")
-        return {
+        plain = {
             key: self.rewrite(value) if key in inner else value
             for key, value in schema.items()
             if key not in ("metadata", "serialization")
         }
+        return {**plain, "fail_fast": True} if self.brief and schema["type"] in ("list", "dict") else plain
 
     def _typed_dict(self, schema: Schema, leave_out: str | None = None) -> Schema:
         fields = {}

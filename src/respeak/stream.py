@@ -135,10 +135,14 @@ def stream_of(answer: Any, *, dialect: str) -> list[Json]:
 def answer_of(events: Iterable[Any], *, dialect: str) -> Json:
     """The finished answer of a stream: Response or CreateChatCompletionResponse.
 
-    A stream that broke gives what came of it; its status or finish_reason is missing or unfinished then.
+    A stream that broke gives what came of it; its status or finish_reason is missing or unfinished then. Raises
+    InvalidPayload and UnknownDialect.
     """
-    responses = profiles.get(dialect).family == "responses"
-    gathered = GatheredResponse() if responses else GatheredChat()
+    profile = profiles.get(dialect)
+    gate = gate_of(profile.name, profile.family, "event")
+    gathered = GatheredResponse() if profile.family == "responses" else GatheredChat()
     for event in events:
-        gathered.add(event if event.__class__ is dict else read(event))
+        body = read(event)
+        gate.check(body)
+        gathered.add(body)
     return gathered.answer()

@@ -83,7 +83,8 @@ class Down:
         if self.chunks.head:
             return
         self.response = event.get("response") or {}
-        blank = self.settle.blank({**self.response, "status": "completed", "output": [], "error": None})
+        named = {key: self.response[key] for key in ("id", "created_at", "model") if key in self.response}
+        blank = self.settle.blank({**named, "status": "completed", "output": []})
         self.chunks.name(blank["id"], blank["created"], blank["model"])
         self.calls.owner = str(self.response.get("id") or "0")
         self.final_only = self.final_only or structured(self.response, self.job.request)

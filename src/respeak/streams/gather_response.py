@@ -12,6 +12,11 @@ from typing import Any
 from respeak.plan import Json
 from respeak.streams.script import fresh
 
+
+class Pieces(list[str]):
+    """A text in the making: joined once, when the answer is asked for."""
+
+
 TERMINAL = ("response.completed", "response.incomplete", "response.failed", "response.done")
 
 
@@ -42,12 +47,29 @@ class GatheredResponse:
 
     def answer(self) -> Json:
         """The Response; one that no event finished has the status that its last event had."""
-        output = self.response.get("output") or [item for _, item in sorted(self.items.items(), key=_place)]
+        output = self.response.get("output") or [_joined(item) for _, item in sorted(self.items.items(), key=_place)]
         return {**self.response, "output": output}
 
 
 def _place(pair: tuple[Any, Json]) -> int:
     return pair[0] or 0
+
+
+def _joined(value: Any) -> Any:
+    """The value with every text whole."""
+    if value.__class__ is Pieces:
+        return "".join(value)
+    if isinstance(value, dict):
+        return {key: _joined(inner) for key, inner in value.items()}
+    return [_joined(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _grow(held: Json, key: str, piece: str) -> None:
+    """One more piece of the text behind a key."""
+    text = held.get(key)
+    if text.__class__ is not Pieces:
+        text = held[key] = Pieces([text] if isinstance(text, str) else [])
+    text.append(piece)
 
 
 def _part(item: Json, event: Json) -> Json:
@@ -71,7 +93,7 @@ def _grows(key: str, **form: Any) -> Callable[[Json, Json], None]:
         part = _part(item, event)
         for name, value in form.items():
             part.setdefault(name, fresh(value))
-        part[key] = part.get(key, "") + event["delta"]
+        _grow(part, key, event["delta"])
 
     return add
 
@@ -87,8 +109,7 @@ def _of_item(key: str) -> Callable[[Json, Json], None]:
     """A piece of a text of the item itself."""
 
     def add(item: Json, event: Json) -> None:
-        held = item.get(key)
-        item[key] = (held if isinstance(held, str) else "") + event["delta"]
+        _grow(item, key, event["delta"])
 
     return add
 
@@ -111,7 +132,7 @@ def _summary(item: Json, event: Json) -> None:
     while len(parts) <= number:
         parts.append({"type": "summary_text", "text": ""})
     if "delta" in event:
-        parts[number]["text"] += event["delta"]
+        _grow(parts[number], "text", event["delta"])
     else:
         parts[number].update(fresh(event["part"]) if "part" in event else {"text": event.get("text")})
 

@@ -6,10 +6,11 @@ None and goes the long way, which says the very same (a test feeds both).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from respeak.plan import Json
 from respeak.streams.down import Down
-from respeak.streams.gather_chat import CHUNK
-from respeak.streams.up import TEXT, Up
+from respeak.streams.up import REASONING, TEXT, Up
 
 DELTA_KEYS = frozenset(
     ("type", "sequence_number", "item_id", "output_index", "content_index", "delta", "logprobs", "obfuscation")
@@ -19,13 +20,17 @@ CHUNK_KEYS = frozenset(
 )
 CHOICE_KEYS = frozenset(("index", "delta", "logprobs", "finish_reason"))
 CALL_KEYS = frozenset(("index", "type", "function"))
+SUMMARY_KEYS = DELTA_KEYS | {"summary_index"}
+PIECES = ("reasoning_content", "reasoning")
+"""Fields in which providers stream reasoning."""
 
 
 def quick_down(stage: Down, event: Json) -> list[Json] | None:
     """The chunk of a delta that goes on with what was said last; None for any other event."""
-    speech = stage.speech
-    if event.get("type") != "response.output_text.delta":
-        return _call_delta(stage, event)
+    speech, kind = stage.speech, event.get("type")
+    if kind != "response.output_text.delta":
+        quick = OTHERS.get(kind) if kind.__class__ is str else None
+        return None if quick is None or stage.chunks.ended else quick(stage, event)
     delta = event.get("delta")
     if (
         delta.__class__ is not str
@@ -37,19 +42,18 @@ def quick_down(stage: Down, event: Json) -> list[Json] | None:
     ):
         return None
     speech.length += len(delta)
-    choice = {"index": 0, "delta": {"content": delta}, "logprobs": None, "finish_reason": None}
-    return [{**stage.chunks.head, "choices": [choice]}]
+    chunk = stage.chunks.head.copy()
+    chunk["choices"] = [{"index": 0, "delta": {"content": delta}, "logprobs": None, "finish_reason": None}]
+    return [chunk]
 
 
 def _call_delta(stage: Down, event: Json) -> list[Json] | None:
     """A piece of a function's arguments."""
-    if event.get("type") != "response.function_call_arguments.delta":
-        return None
     delta, index = event.get("delta"), event.get("output_index")
     if delta.__class__ is not str or not delta or index.__class__ is not int:
         return None
     number, sent = stage.calls.order.get(index), stage.calls.sent
-    if number is None or index not in sent or stage.chunks.ended or not event.keys() <= DELTA_KEYS:
+    if number is None or index not in sent or not event.keys() <= DELTA_KEYS:
         return None
     sent[index] += len(delta)
     said = {"tool_calls": [{"index": number, "function": {"arguments": delta}}]}
@@ -57,16 +61,27 @@ def _call_delta(stage: Down, event: Json) -> list[Json] | None:
     return [{**stage.chunks.head, "choices": [choice]}]
 
 
+def _silent(stage: Down, event: Json) -> list[Json] | None:
+    """A piece of reasoning, which says nothing to a Chat client."""
+    return [] if stage.chunks.head and event.keys() <= SUMMARY_KEYS else None
+
+
+OTHERS: dict[str, Callable[[Down, Json], list[Json] | None]] = {
+    "response.function_call_arguments.delta": _call_delta,
+    "response.reasoning_summary_text.delta": _silent,
+    "response.reasoning_text.delta": _silent,
+}
+"""Other events that come in numbers, by type."""
+
+
 def quick_up(stage: Up, chunk: Json) -> list[Json] | None:
     """The event of a chunk that brings more of the open text or of an open call; None for any other chunk."""
     choices = chunk.get("choices")
     if (
-        chunk.get("object") != CHUNK
-        or chunk.get("usage") is not None
+        chunk.get("usage") is not None
         or chunk.get("service_tier") != stage.tier
         or chunk.get("system_fingerprint") != stage.fingerprint
-        or choices.__class__ is not list
-        or len(choices) != 1
+        or not (choices.__class__ is list and len(choices) == 1)
         or not chunk.keys() <= CHUNK_KEYS
     ):
         return None
@@ -84,18 +99,19 @@ def quick_up(stage: Up, chunk: Json) -> list[Json] | None:
         return None
     content = delta.get("content")
     if content.__class__ is not str:
-        return _arguments(stage, delta)
-    if not content or stage.open != TEXT or stage.waiting:
-        return None
-    gathered = stage.gathered.choices[0].strings.get("content")
-    if gathered is None:
+        return _arguments(stage, delta) if "tool_calls" in delta else _reasoning(stage, delta)
+    gathered = stage.gathered.choices[0].strings.get("content") if stage.open == TEXT else None
+    if not content or gathered is None or stage.waiting:
         return None
     gathered.append(content)
     message, script = stage.message, stage.script
     message.pieces.append(content)
-    script.sequence = number = script.sequence + 1
-    kind = "response.output_text.delta"
-    return [{"type": kind, "sequence_number": number - 1, **message.at, "delta": content, "logprobs": []}]
+    said = message.delta.copy()
+    said["sequence_number"] = number = script.sequence
+    said["delta"] = content
+    said["logprobs"] = []
+    script.sequence = number + 1
+    return [said]
 
 
 def _arguments(stage: Up, delta: Json) -> list[Json] | None:
@@ -118,3 +134,20 @@ def _arguments(stage: Up, delta: Json) -> list[Json] | None:
     number = stage.script.sequence
     stage.script.sequence = number + 1
     return [{"type": opened.delta, "sequence_number": number, **opened.at, "delta": piece}]
+
+
+def _reasoning(stage: Up, delta: Json) -> list[Json] | None:
+    """A piece of reasoning: said where the upstream's profile names the field, else told of the finished answer."""
+    [(name, piece)] = delta.items()
+    gathered = stage.gathered.choices.get(0)
+    pieces = gathered.strings.get(name) if gathered is not None and name in PIECES else None
+    if pieces is None or piece.__class__ is not str or not piece:
+        return None
+    if name not in stage.job.source.reasoning:
+        pieces.append(piece)
+        return []
+    if stage.open != REASONING:
+        return None
+    pieces.append(piece)
+    stage.reasoning.text(piece)
+    return stage.script.take()

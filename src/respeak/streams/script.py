@@ -113,13 +113,13 @@ def close_text(script: Script, part: Json, at: Json) -> None:
 def close_refusal(script: Script, part: Json, at: Json) -> None:
     """`refusal.done` and `content_part.done`."""
     script.emit("response.refusal.done", {**at, "refusal": part["refusal"]})
-    script.emit("response.content_part.done", {**at, "part": part})
+    script.emit("response.content_part.done", {**at, "part": fresh(part)})
 
 
 def close_reasoning(script: Script, part: Json, at: Json) -> None:
     """`reasoning_text.done` and `content_part.done`."""
     script.emit("response.reasoning_text.done", {**at, "text": part["text"]})
-    script.emit("response.content_part.done", {**at, "part": part})
+    script.emit("response.content_part.done", {**at, "part": fresh(part)})
 
 
 def _text(script: Script, part: Json, at: Json) -> None:
@@ -128,7 +128,7 @@ def _text(script: Script, part: Json, at: Json) -> None:
         logprobs = light_logprobs(part.get("logprobs") or [])
         script.emit("response.output_text.delta", {**at, "delta": part["text"], "logprobs": logprobs})
     for number, annotation in enumerate(part.get("annotations") or ()):
-        fields = {**at, "annotation_index": number, "annotation": annotation}
+        fields = {**at, "annotation_index": number, "annotation": fresh(annotation)}
         script.emit("response.output_text.annotation.added", fields)
     close_text(script, part, at)
 
@@ -168,7 +168,7 @@ def _reasoning(script: Script, item: Json, at: Json) -> None:
         if text:
             script.emit("response.reasoning_summary_text.delta", {**here, "delta": text})
         script.emit("response.reasoning_summary_text.done", {**here, "text": text})
-        script.emit("response.reasoning_summary_part.done", {**here, "part": part})
+        script.emit("response.reasoning_summary_part.done", {**here, "part": fresh(part)})
     _contents(script, item, at)
 
 

@@ -20,7 +20,7 @@ def spread_response(answer: Json) -> list[Json]:
     blank = {key: value for key, value in answer.items() if key != "completed_at"}
     blank |= events.UNBEGUN
     script.emit("response.created", {"response": blank})
-    script.emit("response.in_progress", {"response": blank})
+    script.emit("response.in_progress", {"response": events.fresh(blank)})
     for index, item in enumerate(answer.get("output") or ()):
         events.whole(script, item, index)
     script.emit(events.TERMINAL.get(status, "response.failed"), {"response": answer})

@@ -107,7 +107,7 @@ class Up:
         blank = self.settle.blank({**self.gathered.top, "object": "chat.completion", "choices": []})
         self.head = {name: blank[name] for name in ("id", "created_at", "model")}
         for kind in ("response.created", "response.in_progress"):
-            self.script.emit(kind, {"response": {**blank, **events.UNBEGUN}})
+            self.script.emit(kind, {"response": events.fresh({**blank, **events.UNBEGUN})})
 
     def end(self, final: Json, failed: Json, choice: GatheredChoice | None) -> list[Json]:
         """Close what is open and say the finished answer."""

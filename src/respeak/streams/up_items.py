@@ -25,11 +25,13 @@ class OpenMessage:
         self.pieces: list[str] = []
         self.logprobs: list[Json] = []
         self.annotations: list[Json] = []
+        self.delta: Json = {}
         events.announce(script, self.item, index)
 
     def open_text(self) -> None:
         """A text part, still empty."""
         self._open({"type": "output_text", "text": "", "annotations": [], "logprobs": []})
+        self.delta = {"type": "response.output_text.delta", "sequence_number": 0, **self.at}
 
     def open_refusal(self) -> None:
         """A refusal part, still empty."""
@@ -55,7 +57,7 @@ class OpenMessage:
     def cite(self, annotations: list[Json], job: Job) -> None:
         """Citations of the open text."""
         for annotation in annotations_up(annotations, None, job):
-            fields = {**self.at, "annotation_index": len(self.annotations), "annotation": annotation}
+            fields = {**self.at, "annotation_index": len(self.annotations), "annotation": events.fresh(annotation)}
             self.annotations.append(annotation)
             self.script.emit("response.output_text.annotation.added", fields)
 

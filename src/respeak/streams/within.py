@@ -10,6 +10,7 @@ from typing import Any
 from respeak.plan import Job, Json, Plan, walk
 from respeak.streams.chunks import Chunks
 from respeak.streams.gather_chat import GatheredChat
+from respeak.streams.script import fresh
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
 
 TERMINAL = ("response.completed", "response.incomplete", "response.failed", "response.done", "error")
@@ -49,6 +50,7 @@ class ChatWithin:
         if choices and all(choice.finish is not None for choice in choices):
             self.settle(self.gathered.answer())
             return []
+        self.failed = True
         self.settle.note(CUT)
         chunks = Chunks(counted=False)
         chunks.fail(why, "server_error")
@@ -79,21 +81,26 @@ class ResponsesWithin:
     def feed(self, event: Json) -> list[Json]:
         """The event as the client's profile has it."""
         number = event.get("sequence_number")
-        self.next = (self.next if number is None else number) + 1
+        self.next = (number if isinstance(number, int) else self.next) + 1
         kind, response = event.get("type"), event.get("response")
         if kind == "response.output_item.done":
-            self.items[event.get("output_index")] = event["item"]
+            self.items[event.get("output_index")] = fresh(event["item"])
         if kind in TERMINAL or (kind is None and event.get("error")):
             self.ended = True
         if not isinstance(response, dict):
             return [event]
-        self.response = (self.settle if self.ended else self.settle.blank)(response)
-        return [event if self.same else {**event, "response": self.response}]
+        if self.ended:
+            said = self.settle(response)
+        else:
+            said = self.settle.blank(response)
+            self.response = fresh(said)  # kept for a failure, whatever becomes of the event
+        return [event if self.same else {**event, "response": said}]
 
     def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """Nothing, or the failure of a stream that ended early."""
         if self.ended:
             return []
+        self.ended = True
         self.settle.note(CUT)
         error = {"code": "server_error", "message": why}
         if self.response is None:
