@@ -238,7 +238,8 @@ class Fold:
         function = {"name": name, "arguments": "{}" if arguments is None else arguments}
         self.add_call({"id": call_id, "type": "function", "function": function}, at)
         output, error = item.get("output"), item.get("error")
-        text = output if output is not None else error if isinstance(error, str) else bridges.compact(error or "")
+        text = next((given for given in (output, error) if given is not None), "")
+        text = text if isinstance(text, str) else bridges.compact(text)
         if output is not None and error is not None:
             self.job.note(
                 lost(Code.ERROR_DETAIL_DROPPED, DEGRADING, "the output is sent, not the error"), (at, "error")
@@ -295,7 +296,7 @@ class Fold:
             return None
         turn = turns.pop()  # the nearest call, where a client uses one id twice
         turn.open.remove(call_id or "")
-        message["tool_call_id"] = call_id
+        message["tool_call_id"] = call_id or ""
         self.places[id(message)] = at
         turn.outputs.append(message)
         if turn is self.turn and not turn.open:

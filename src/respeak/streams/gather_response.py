@@ -74,12 +74,23 @@ def _grow(held: Json, key: str, piece: str) -> None:
 
 def _part(item: Json, event: Json) -> Json:
     """The part that an event speaks of, begun if nothing announced it."""
-    parts = item.setdefault("content", [])
-    number = event.get("content_index") or 0
-    while len(parts) <= number:
-        parts.append({})
-    found: Json = parts[number]
+    return _numbered(_listed(item, "content"), event.get("content_index"), {})
+
+
+def _listed(item: Json, key: str) -> list[Json]:
+    """The parts of an item; none yet where the item says null."""
+    if item.get(key) is None:
+        item[key] = []
+    found: list[Json] = item[key]
     return found
+
+
+def _numbered(parts: list[Json], number: int | None, blank: Json) -> Json:
+    """The part of a number, begun if it is new; numbers have no gaps, so one far beyond the last is the next."""
+    place = min(max(number or 0, 0), len(parts))
+    if place == len(parts):
+        parts.append(blank)
+    return parts[place]
 
 
 def _announced(item: Json, event: Json) -> None:
@@ -127,14 +138,12 @@ def _cited(item: Json, event: Json) -> None:
 
 
 def _summary(item: Json, event: Json) -> None:
-    parts = item.setdefault("summary", [])
-    number = event.get("summary_index") or 0
-    while len(parts) <= number:
-        parts.append({"type": "summary_text", "text": ""})
+    parts = _listed(item, "summary")
+    part = _numbered(parts, event.get("summary_index"), {"type": "summary_text", "text": ""})
     if "delta" in event:
-        _grow(parts[number], "text", event["delta"])
+        _grow(part, "text", event["delta"])
     else:
-        parts[number].update(fresh(event["part"]) if "part" in event else {"text": event.get("text")})
+        part.update(fresh(event["part"]) if "part" in event else {"text": event.get("text")})
 
 
 PIECES: Mapping[str, Callable[[Json, Json], None]] = {
