@@ -167,7 +167,7 @@ class Down:
                 self.talking = index
             else:
                 self.waiting.setdefault(index, [])
-        if index not in self.waiting:
+        if isinstance(index, dict | list) or index not in self.waiting:
             return False
         self.waiting[index].append(event)
         return True

@@ -55,13 +55,22 @@ def _place(pair: tuple[Any, Json]) -> int:
     return pair[0] or 0
 
 
-def _joined(value: Any) -> Any:
-    """The value with every text whole."""
-    if value.__class__ is Pieces:
-        return "".join(value)
-    if isinstance(value, dict):
-        return {key: _joined(inner) for key, inner in value.items()}
-    return [_joined(inner) for inner in value] if isinstance(value, list) else value
+def _joined(item: Json) -> Json:
+    """The item with every text whole: its own, and those of its parts."""
+    parts = {
+        key: [_whole_texts(part) for part in item[key]]
+        for key in ("content", "summary")
+        if isinstance(item.get(key), list)
+    }
+    return {key: _text(value) for key, value in {**item, **parts}.items()}
+
+
+def _whole_texts(part: Any) -> Any:
+    return {key: _text(value) for key, value in part.items()} if isinstance(part, dict) else part
+
+
+def _text(value: Any) -> Any:
+    return "".join(value) if value.__class__ is Pieces else value
 
 
 def _grow(held: Json, key: str, piece: str) -> None:
@@ -78,8 +87,8 @@ def _part(item: Json, event: Json) -> Json:
 
 
 def _listed(item: Json, key: str) -> list[Json]:
-    """The parts of an item; none yet where the item says null."""
-    if item.get(key) is None:
+    """The parts of an item; none yet where the item says null, or no list."""
+    if not isinstance(item.get(key), list):
         item[key] = []
     found: list[Json] = item[key]
     return found

@@ -71,9 +71,15 @@ def whole(script: Script, item: Json, index: int) -> None:
 
 def fresh(value: Any) -> Any:
     """A copy that shares no object and no list: what a caller does to one event changes no other."""
-    if isinstance(value, dict):
-        return {key: fresh(inner) for key, inner in value.items()}
-    return [fresh(inner) for inner in value] if isinstance(value, list) else value
+    out = [value]
+    waiting: list[Any] = [out]  # no recursion: schemas of tools may nest more deeply than Python calls
+    while waiting:
+        held = waiting.pop()
+        for key, inner in held.items() if isinstance(held, dict) else enumerate(held):
+            if isinstance(inner, dict | list):
+                held[key] = inner.copy()
+                waiting.append(held[key])
+    return out[0]
 
 
 def item_id(item: Json, index: int) -> str:
