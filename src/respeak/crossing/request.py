@@ -126,6 +126,7 @@ def _store_down(value: Any, out: Json, at: Place, job: Job) -> None:
 
 def _store_up(value: Any, out: Json, at: Place, job: Job) -> None:
     out["store"] = value
+    _from("store", at, job)
     if value:
         job.note(STORE_CHANGED, at)
 

@@ -16,7 +16,7 @@ from respeak.crossing.parts import UNKNOWN_PART
 from respeak.crossing.request import NO_MESSAGES, REQUEST
 from respeak.loss import Place, Verdict
 from respeak.plan import KEEP, UNKNOWN, Job, Json, Plan, Step, narrow, walk
-from respeak.verbs import DEGRADING, lost
+from respeak.verbs import DEGRADING, flagged, lost
 
 FOREIGN_MODEL = lost(Code.PHASE_DROPPED, DEGRADING, "phase does not apply to models of other vendors; removed")
 
@@ -181,6 +181,8 @@ def enforce(out: Json, job: Job) -> None:
     says = job.target.says.get("request", {})
     for name in list(out):
         say = says.get(name)
+        if isinstance(say, flagged) and name in origin:
+            say(out[name], origin[name], job)
         if not isinstance(say, Verdict | Step):
             continue
         value = out.pop(name)
