@@ -23,20 +23,17 @@ from respeak.streams.gather_chat import GatheredChat
 from respeak.streams.gather_response import GatheredResponse
 from respeak.streams.legacy import AsFunction
 from respeak.streams.quick import quick_down, quick_up
+from respeak.streams.quick_within import quick_chunk, quick_event
 from respeak.streams.settle import CUT_MESSAGE, Settle
 from respeak.streams.spread import spread_chat, spread_response
 from respeak.streams.up import Up
 from respeak.streams.within import ChatWithin, ResponsesWithin
 
 
-class Stage(Protocol):
-    """One step of a route: events in, events out."""
+class FirstStage(Protocol):
+    """The step of a route that does the work: events in, events out; it knows when the stream is over."""
 
     def feed(self, event: Json, /) -> list[Json]: ...
-
-
-class FirstStage(Stage, Protocol):
-    """The step that does the work, and knows when the stream is over."""
 
     def close(self, why: str = ..., /) -> list[Json]: ...
 
@@ -50,7 +47,12 @@ STAGES: dict[tuple[str, str], Any] = {
 """The stage that does the work, by family of source and target."""
 
 
-QUICK: dict[tuple[str, str], Any] = {("responses", "chat"): quick_down, ("chat", "responses"): quick_up}
+QUICK: dict[tuple[str, str], Any] = {
+    ("responses", "chat"): quick_down,
+    ("chat", "responses"): quick_up,
+    ("chat", "chat"): quick_chunk,
+    ("responses", "responses"): quick_event,
+}
 """The short way of most events, by family of source and target."""
 
 
@@ -82,33 +84,40 @@ class StreamTranslator:
         self._settle = Settle(job, (lambda body, _: dict(body)) if start is end else (lambda *of: run_answer(*of)[0]))
         self._gate = gate_of(start.name, start.family, "event")
         self._first: FirstStage = STAGES[start.family, end.family](job(), self._settle)
-        self._rest: list[Stage] = []
-        self._quick: Any = QUICK.get((start.family, end.family))
+        self._rest: list[Any] = []
         if start is not end and start.family == end.family and start.unshape_chunks is not None:
             self._rest.append(start.unshape_chunks(job()))
         if start is not end and end.reshape_chunks is not None:
             self._rest.append(end.reshape_chunks(job()))
         elif start.family != end.family and asked_with_functions(asked):
             self._rest.append(AsFunction(plain=False))
+        self._quick: Any = QUICK[start.family, end.family]
+        self._behind = self._rest
+        if isinstance(self._first, Down) and self._rest:
+            self._rest[0].shorten(self._first)
+            self._behind = []
 
     def feed(self, event: Any) -> list[Json]:
         """The client's events for one of the upstream's."""
         if event.__class__ is not dict:
             event = read(event)
         if self._quick is not None:
-            said = self._quick(self._first, event)
+            said: list[Json] | None = self._quick(self._first, event)
             if said is not None:
-                return self._through(said) if self._rest else said
+                return self._through(said, self._behind) if self._behind else said
         self._gate.check(event)
-        return self._through(self._first.feed(event))
+        return self._through(self._first.feed(event), self._rest)
 
     def close(self, why: str | None = None) -> list[Json]:
         """The client's last events; `why` says what broke, if you know. Closing twice gives nothing more."""
-        return self._through(self._first.close(why or CUT_MESSAGE))
+        return self._through(self._first.close(why or CUT_MESSAGE), self._rest)
 
-    def _through(self, events: list[Json]) -> list[Json]:
-        for stage in self._rest:
-            events = [said for event in events for said in stage.feed(event)]
+    def _through(self, events: list[Json], stages: list[Any]) -> list[Json]:
+        for stage in stages:
+            if len(events) == 1:
+                events = stage.feed(events[0])
+            else:
+                events = [said for event in events for said in stage.feed(event)]
         return events
 
     @property

@@ -1,4 +1,8 @@
-"""Time and memory: floor and work in turns, medians, payloads read afresh outside of the clock."""
+"""Time and memory: floor and work in turns, medians.
+
+A payload is read afresh outside of the clock, right before the work on it, as it is in a gateway: read long before, it
+would have left the processor's caches, and the memory would be measured.
+"""
 
 from __future__ import annotations
 
@@ -64,8 +68,8 @@ def timed(data: list[bytes], fresh: Callable[[], Any], work: Work, effort: Effor
     count = _count(lambda: work(fresh()), effort)
     floors, works = [], []
     for _ in range(effort.rounds):
-        floors.append(_clock(floor_of, [data] * count))
-        works.append(_clock(work, [fresh() for _ in range(count)]))
+        floors.append(_clock(floor_of, lambda: data, count))
+        works.append(_clock(work, fresh, count))
     return Timing(statistics.median(floors), statistics.median(works))
 
 
@@ -76,12 +80,16 @@ def _count(call: Callable[[], object], effort: Effort) -> int:
     return max(1, min(500, int(effort.seconds / max(once, 1e-6))))
 
 
-def _clock(work: Work, payloads: list[Any]) -> float:
+def _clock(work: Work, fresh: Callable[[], Any], count: int) -> float:
+    """The mean seconds of so many calls."""
+    spent = 0.0
     with no_collector():
-        begun = time.perf_counter()
-        for payload in payloads:
+        for _ in range(count):
+            payload = fresh()
+            begun = time.perf_counter()
             work(payload)
-        return (time.perf_counter() - begun) / len(payloads)
+            spent += time.perf_counter() - begun
+    return spent / count
 
 
 @contextmanager
@@ -99,7 +107,7 @@ def seconds(work: Callable[[], object], effort: Effort) -> float:
     """The median time of one call."""
     work()
     count = _count(work, effort)
-    return statistics.median(_clock(lambda _: work(), [None] * count) for _ in range(effort.rounds))
+    return statistics.median(_clock(lambda _: work(), lambda: None, count) for _ in range(effort.rounds))
 
 
 def peak(work: Callable[[], object]) -> int:

@@ -80,14 +80,14 @@ def _litellm() -> dict[str, Job]:
     }
 
 
-def _litellm_down(events: list[Json]) -> list[Json]:
+def _litellm_down(events: list[Json]) -> Iterator[Json]:
     from litellm.completion_extras.litellm_responses_transformation import transformation
 
     reader = transformation.OpenAiResponsesToChatCompletionStreamIterator(iter(()), sync_stream=True)
-    return [reader.chunk_parser(event).model_dump(mode="json", exclude_none=True) for event in events]
+    return (reader.chunk_parser(event).model_dump(mode="json", exclude_none=True) for event in events)
 
 
-def _litellm_up(chunks: list[Json]) -> list[Json]:
+def _litellm_up(chunks: list[Json]) -> Iterator[Json]:
     from litellm.responses.litellm_completion_transformation.streaming_iterator import (
         LiteLLMCompletionStreamingIterator,
     )
@@ -108,7 +108,7 @@ def _litellm_up(chunks: list[Json]) -> list[Json]:
             return next(self.left)
 
     stream = LiteLLMCompletionStreamingIterator("gpt-5.3-codex", Wrapper(), "hi", {})  # type: ignore[arg-type]
-    return [event.model_dump(mode="json", exclude_none=True) for event in stream]
+    return (event.model_dump(mode="json", exclude_none=True) for event in stream)
 
 
 # openai-agents ----------------------------------------------------------------------------------------------------
@@ -194,9 +194,9 @@ def _rosetta() -> dict[str, Job]:
         return lambda body: begun(source, target).convert_response(body)
 
     def stream(source: str, target: str) -> Job:
-        def said(events: list[Json]) -> list[Json]:
+        def said(events: list[Json]) -> Iterator[Json]:
             processor = begun(source, target).create_stream_processor()
-            return [out for event in events for out in processor.process_chunk(event)]
+            return (out for event in events for out in processor.process_chunk(event))
 
         return said
 

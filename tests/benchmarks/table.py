@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -65,12 +66,14 @@ def _answers(source: str, target: str) -> Callable[[Json], Any]:
 
 
 def _streams(source: str, target: str) -> Callable[[list[Json]], Any]:
-    def said(events: list[Json]) -> list[Json]:
+    """What comes out is let go event by event, as when it is sent."""
+
+    def said(events: list[Json]) -> StreamTranslator:
         translator = StreamTranslator(source=source, target=target)
-        out: list[Json] = []
         for event in events:
-            out += translator.feed(event)
-        return out + translator.close()
+            translator.feed(event)
+        translator.close()
+        return translator
 
     return said
 
@@ -278,11 +281,15 @@ def _peer(job: Callable[[Any], Any], kind: str, data: list[bytes], effort: Effor
         return orjson.loads(data[0]) if kind != "stream" else [orjson.loads(piece) for piece in data]
 
     try:
-        wrong = flaw(kind, fresh(), orjson.loads(orjson.dumps(job(fresh()), default=str)))
+        said = job(fresh())
+        wrong = flaw(kind, fresh(), orjson.loads(orjson.dumps(list(said) if kind == "stream" else said, default=str)))
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1].name
         return f"fails: {type(error).__name__} in {last}: {' '.join(str(error).split())[:80]}"
-    return f"fails: {wrong}" if wrong else compare(data, job, effort).ratio
+    if wrong:
+        return f"fails: {wrong}"
+    work = job if kind != "stream" else lambda events: deque(job(events), maxlen=0)
+    return compare(data, work, effort).ratio
 
 
 GROUPS: dict[str, Callable[[Effort, list[Peer]], Rows]] = {

@@ -12,11 +12,12 @@ CHUNK = "chat.completion.chunk"
 class Chunks:
     """The chunks of one answer with one choice. `counted`: the client asked for usage, so every chunk has the key."""
 
-    __slots__ = ("begun", "counted", "ended", "head", "out")
+    __slots__ = ("begun", "blank", "counted", "ended", "head", "out")
 
     def __init__(self, counted: bool) -> None:
         self.out: list[Json] = []
         self.head: Json = {}
+        self.blank: Json = {}
         self.counted = counted
         self.begun = False
         self.ended = False
@@ -26,7 +27,15 @@ class Chunks:
         self.head = {"id": identifier, "object": CHUNK, "created": created, "model": model}
         if self.counted:
             self.head["usage"] = None
+        self.blank = {**self.head, "choices": None}
         self.out = [{**self.head, **chunk} if "choices" in chunk else chunk for chunk in self.out]  # what waited
+
+    def of(self, delta: Json, pattern: Json) -> Json:
+        """A chunk of the choice: most of a stream, so head and choice are copied rather than put together."""
+        chunk, choice = self.blank.copy(), pattern.copy()
+        choice["delta"] = delta
+        chunk["choices"] = [choice]
+        return chunk
 
     def say(self, delta: Json, logprobs: Json | None = None) -> None:
         """A chunk of the choice; before the first one comes the one that names the role."""
@@ -66,6 +75,13 @@ class Chunks:
         out, self.out = self.out, []
         return out
 
+
+CHOICE: Json = {"index": 0, "delta": None, "logprobs": None, "finish_reason": None}
+PLAIN_CHOICE: Json = {"index": 0, "delta": None, "finish_reason": None}
+"""Choices with nothing in them, to be copied; the plain one for clients that know no logprobs."""
+
+is_choice = frozenset(CHOICE).issuperset
+"""True for a choice with no key but the documented ones."""
 
 APART = ("id", "object", "created", "model", "choices", "usage", "moderation")
 """Keys of an answer that the head or a chunk of their own says; the others stand on the finish chunk."""

@@ -12,7 +12,7 @@ from typing import Any
 from respeak.crossing.answer_down import structured
 from respeak.crossing.errors import error_type
 from respeak.plan import UNKNOWN, Job, Json
-from respeak.streams.chunks import Chunks
+from respeak.streams.chunks import CHOICE, Chunks
 from respeak.streams.down_items import CALLS, Calls, Speech
 from respeak.streams.settle import CUT, CUT_MESSAGE, UNKNOWN_EVENT, Settle
 from respeak.streams.words import KEYS, SILENT
@@ -21,7 +21,10 @@ FAILED = ("failed", "cancelled")
 
 
 class Down:
-    """The stage: `feed` it events, `close` it at the end of the stream."""
+    """The stage: `feed` it events, `close` it at the end of the stream.
+
+    `pattern` and `functions` say how pieces look behind all stages of the route, for the short way (`quick.py`).
+    """
 
     def __init__(self, job: Job, settle: Settle) -> None:
         self.job = job
@@ -36,6 +39,8 @@ class Down:
         self.final_only = job.options.final_only
         self.unknown: set[str] = set()
         self.talking: Any = None
+        self.pattern = CHOICE
+        self.functions = False
         self.waiting: dict[Any, list[Json]] = {}
 
     def feed(self, event: Json) -> list[Json]:

@@ -129,45 +129,59 @@ CALLS = {"function_call": ("function", "arguments"), "custom_tool_call": ("custo
 """Calls that are said in pieces, by type of the item: the type on Chat, and the key of their text in both."""
 
 
+class SaidCall:
+    """A call that was announced: its index and type on Chat, the key of its text, and how much of it was sent."""
+
+    __slots__ = ("key", "kind", "number", "sent")
+
+    def __init__(self, number: int, kind: str, key: str, sent: int) -> None:
+        self.number = number
+        self.kind = kind
+        self.key = key
+        self.sent = sent
+
+
 class Calls:
-    """The tool calls of one answer: index, id and name once, then pieces of arguments."""
+    """The tool calls of one answer: index, id and name once, then pieces of arguments.
+
+    `said` holds each by its `output_index`; None for a bridged call, which is said whole.
+    """
 
     def __init__(self, chunks: Chunks, job: Job) -> None:
         self.chunks = chunks
         self.job = job
-        self.order: dict[Any, int] = {}
-        self.sent: dict[Any, int] = {}
-        self.kinds: dict[Any, tuple[str, str]] = {}
+        self.said: dict[Any, SaidCall | None] = {}
         self.ids = ChatIds()
         self.owner = "0"
 
     def announce(self, index: Any, item: Json) -> None:
         """A call that begins, with what its item holds already; one without a name waits until it is whole."""
-        if index in self.order or not item.get("name"):
+        if index in self.said or not item.get("name"):
             return
-        kind, key = self.kinds[index] = CALLS[item["type"]]
+        kind, key = CALLS[item["type"]]
         held = item.get(key)
         given = held if isinstance(held, str) else ""
-        self.sent[index] = len(given)
-        self._entry(index, item, kind, {"name": wire_name(item["name"], item.get("namespace")), key: given})
+        self._entry(item, kind, {"name": wire_name(item["name"], item.get("namespace")), key: given})
+        self.said[index] = SaidCall(len(self.said), kind, key, len(given))
 
-    def _entry(self, index: Any, item: Json, kind: str, inner: Json) -> None:
-        number = self.order[index] = len(self.order)
+    def _entry(self, item: Json, kind: str, inner: Json) -> None:
+        number = len(self.said)
         call_id, _ = self.ids.take(item.get("call_id") or "", self.owner, number)
         self.chunks.say({"tool_calls": [{"index": number, "id": call_id, "type": kind, kind: inner}]})
 
     def piece(self, index: Any, piece: str) -> None:
         """More of the arguments of a call that was announced."""
-        number = self.order.get(index)
-        if number is None or not piece:
+        call = self.said.get(index)
+        if call is None or not piece:
             return
-        self.sent[index] += len(piece)
-        kind, key = self.kinds[index]
-        self.chunks.say({"tool_calls": [{"index": number, kind: {key: piece}}]})
+        call.sent += len(piece)
+        self.chunks.say({"tool_calls": [{"index": call.number, call.kind: {call.key: piece}}]})
 
     def text(self, index: Any, text: str) -> None:
         """All of the arguments: the rest that no piece said."""
-        self.piece(index, text[self.sent.get(index, 0) :])
+        call = self.said.get(index)
+        if call is not None:
+            self.piece(index, text[call.sent :])
 
     def whole(self, index: Any, item: Json) -> None:
         """The finished item of a call; one without arguments sends {} unless it was cut."""
@@ -177,6 +191,7 @@ class Calls:
             text = item[CALLS[kind][1]]
             empty = kind == "function_call" and not text and item.get("status") != "incomplete"
             self.text(index, "{}" if empty else text)
-        elif kind in bridges.BY_CALL and not isinstance(special(item, self.job), Verdict) and index not in self.order:
+        elif kind in bridges.BY_CALL and not isinstance(special(item, self.job), Verdict) and index not in self.said:
             bridge = bridges.BY_CALL[kind]
-            self._entry(index, item, "function", {"name": bridge.name, "arguments": bridge.arguments(item)})
+            self._entry(item, "function", {"name": bridge.name, "arguments": bridge.arguments(item)})
+            self.said[index] = None

@@ -5,13 +5,17 @@ The finished answer, which `settle` translates, tells what is lost; here is only
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from respeak.crossing import bridges
 from respeak.crossing.answer import REASONING
 from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.names import declared_tools
 from respeak.plan import Job, Json
+from respeak.streams.chunks import CHOICE, PLAIN_CHOICE, is_choice
+
+if TYPE_CHECKING:
+    from respeak.streams.down import Down
 
 CALLS = ("tool_calls", "function_call")
 FINISHES = ("stop", "length", "content_filter", "function_call")
@@ -39,8 +43,45 @@ class AsFunction:
 
     def feed(self, chunk: Json) -> list[Json]:
         """The chunk with the first call as function_call; nothing, if nothing is left of it."""
-        if not chunk.get("choices"):
+        choices = chunk.get("choices")
+        if not choices:
             return [chunk]
+        quick = self.piece(choices[0]) if len(choices) == 1 and chunk.get("usage") is None else None
+        if quick is None:
+            return self.any(chunk)
+        return [_with(chunk, quick, self.plain)] if quick else []
+
+    def shorten(self, first: Down) -> None:
+        """Let the stage before this one say pieces as they would come out here: what is noted of them, it notes too."""
+        first.functions = True
+        first.pattern = PLAIN_CHOICE if self.plain else CHOICE
+
+    def piece(self, choice: Json) -> Json | None:
+        """More text or arguments, which most chunks are: their delta, empty for a call too many; None for the rest."""
+        state, delta = self.choices.get(choice.get("index")), choice.get("delta")
+        if (
+            state is None
+            or delta.__class__ is not dict
+            or len(delta) != 1
+            or choice.get("finish_reason") is not None
+            or choice.get("logprobs") is not None
+            or not is_choice(choice)
+        ):
+            return None
+        content, calls = delta.get("content"), delta.get("tool_calls")
+        if content.__class__ is str and content:
+            state.text = True
+            return delta
+        if calls.__class__ is not list or len(calls) != 1 or state.call is None or state.held is not None:
+            return None
+        [entry] = calls
+        inner = entry.get("function")
+        if len(entry) != 2 or "index" not in entry or inner.__class__ is not dict or inner.keys() != {"arguments"}:
+            return None
+        return ({"function_call": inner} if entry["index"] == state.call[0] else {}) if inner["arguments"] else None
+
+    def any(self, chunk: Json) -> list[Json]:
+        """What becomes of any chunk, whatever it holds."""
         held = [whole for choice in chunk["choices"] for whole in self.held(choice)]
         head = {key: chunk[key] for key in HEAD if key in chunk}
         choices = [self.choice(choice) for choice in chunk["choices"]]
@@ -106,6 +147,16 @@ class AsFunction:
         return reason if reason in FINISHES or not self.plain else ("function_call" if state.call else "stop")
 
 
+def _with(chunk: Json, delta: Json, plain: bool = False) -> Json:
+    """The chunk of one choice with another delta; a plain one has no logprobs."""
+    chunk, choice = chunk.copy(), chunk["choices"][0].copy()
+    choice["delta"] = delta
+    if plain:
+        choice.pop("logprobs", None)
+    chunk["choices"] = [choice]
+    return chunk
+
+
 def _says(choice: Json) -> bool:
     """True for a choice with any news."""
     delta = choice.get("delta") or {}
@@ -127,9 +178,25 @@ class AsTools:
 
     def feed(self, chunk: Json) -> list[Json]:
         """The chunk with tool_calls in place of function_call."""
-        if not chunk.get("choices"):
+        choices = chunk.get("choices")
+        if not choices:
             return [chunk]
-        return [{**chunk, "choices": [self.choice(choice, chunk) for choice in chunk["choices"]]}]
+        quick = self.piece(choices[0]) if len(choices) == 1 else None
+        if quick is not None:
+            return [_with(chunk, quick)]
+        return [{**chunk, "choices": [self.choice(choice, chunk) for choice in choices]}]
+
+    def piece(self, choice: Json) -> Json | None:
+        """More text or arguments, which most chunks are: their delta; None for the rest."""
+        delta = choice.get("delta")
+        if delta.__class__ is not dict or len(delta) != 1 or choice.get("finish_reason", "") is not None:
+            return None
+        call, state = delta.get("function_call"), self.choices.get(choice.get("index"))
+        if call.__class__ is not dict:
+            return delta if "content" in delta else None
+        if state is None or not state.call or state.held is not None or call.keys() != {"arguments"}:
+            return None
+        return {"tool_calls": [{"index": 0, "function": call}]} if self.asked and call["arguments"] else None
 
     def choice(self, choice: Json, chunk: Json) -> Json:
         state = self.choices.setdefault(choice.get("index"), _Choice())

@@ -1,7 +1,8 @@
 """The hot path: pieces of text and arguments, which most events of a stream are, said without the detour.
 
-Everything that is read here is checked here, so the gate need not read it again; whatever is out of the ordinary gives
-None and goes the long way, which says the very same (a test feeds both).
+Everything that is read here is checked here, so the gate need not read it again; what nobody reads of a delta (its
+number, the id that its chunk repeats) is not judged. Whatever is out of the ordinary gives None and goes the long way,
+which says the very same (a test feeds both).
 """
 
 from __future__ import annotations
@@ -9,61 +10,61 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from respeak.plan import Json
+from respeak.streams.chunks import CHOICE, is_choice
 from respeak.streams.down import Down
 from respeak.streams.up import REASONING, TEXT, Up
 
 DELTA_KEYS = frozenset(
     ("type", "sequence_number", "item_id", "output_index", "content_index", "delta", "logprobs", "obfuscation")
 )
+is_delta = DELTA_KEYS.issuperset
+"""True for an event with no key but those of a delta."""
 CHUNK_KEYS = frozenset(
     ("id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint", "obfuscation")
 )
-CHOICE_KEYS = frozenset(("index", "delta", "logprobs", "finish_reason"))
 CALL_KEYS = frozenset(("index", "type", "function"))
-SUMMARY_KEYS = DELTA_KEYS | {"summary_index"}
+is_summary = (DELTA_KEYS | {"summary_index"}).issuperset
 PIECES = ("reasoning_content", "reasoning")
 """Fields in which providers stream reasoning."""
 
 
 def quick_down(stage: Down, event: Json) -> list[Json] | None:
     """The chunk of a delta that goes on with what was said last; None for any other event."""
-    speech, kind = stage.speech, event.get("type")
+    kind = event.get("type")
     if kind != "response.output_text.delta":
         quick = OTHERS.get(kind) if kind.__class__ is str else None
         return None if quick is None or stage.chunks.ended else quick(stage, event)
-    delta = event.get("delta")
+    speech, delta = stage.speech, event.get("delta")
     if (
         delta.__class__ is not str
         or not delta
         or event.get("output_index") != speech.now[0]
         or event.get("content_index") != speech.now[1]
         or event.get("logprobs")
-        or not event.keys() <= DELTA_KEYS
+        or not is_delta(event)
     ):
         return None
     speech.length += len(delta)
-    chunk = stage.chunks.head.copy()
-    chunk["choices"] = [{"index": 0, "delta": {"content": delta}, "logprobs": None, "finish_reason": None}]
-    return [chunk]
+    return [stage.chunks.of({"content": delta}, stage.pattern)]
 
 
 def _call_delta(stage: Down, event: Json) -> list[Json] | None:
     """A piece of a function's arguments."""
     delta, index = event.get("delta"), event.get("output_index")
-    if delta.__class__ is not str or not delta or index.__class__ is not int:
+    if delta.__class__ is not str or not delta or index.__class__ is not int or not is_delta(event):
         return None
-    number, sent = stage.calls.order.get(index), stage.calls.sent
-    if number is None or index not in sent or not event.keys() <= DELTA_KEYS:
+    call = stage.calls.said.get(index)
+    if call is None or call.kind != "function":
         return None
-    sent[index] += len(delta)
-    said = {"tool_calls": [{"index": number, "function": {"arguments": delta}}]}
-    choice = {"index": 0, "delta": said, "logprobs": None, "finish_reason": None}
-    return [{**stage.chunks.head, "choices": [choice]}]
+    call.sent += len(delta)
+    if stage.functions:
+        return [stage.chunks.of({"function_call": {"arguments": delta}}, stage.pattern)] if call.number == 0 else []
+    return [stage.chunks.of({"tool_calls": [{"index": call.number, "function": {"arguments": delta}}]}, CHOICE)]
 
 
 def _silent(stage: Down, event: Json) -> list[Json] | None:
     """A piece of reasoning, which says nothing to a Chat client."""
-    return [] if stage.chunks.head and event.keys() <= SUMMARY_KEYS else None
+    return [] if stage.chunks.head and is_summary(event) else None
 
 
 OTHERS: dict[str, Callable[[Down, Json], list[Json] | None]] = {
@@ -88,7 +89,7 @@ def quick_up(stage: Up, chunk: Json) -> list[Json] | None:
     choice = choices[0]
     if (
         choice.__class__ is not dict
-        or not choice.keys() <= CHOICE_KEYS
+        or not is_choice(choice)
         or choice.get("index") != 0
         or choice.get("finish_reason") is not None
         or choice.get("logprobs") is not None

@@ -17,7 +17,11 @@ TERMINAL = ("response.completed", "response.incomplete", "response.failed", "res
 
 
 class ChatWithin:
-    """Chunks to chunks."""
+    """Chunks to chunks.
+
+    `head` is what the last chunk had beside its choices, `said` what became of it, and `padded` says whether the
+    client gets the obfuscation; None if no chunk had one.
+    """
 
     def __init__(self, job: Job, settle: Settle) -> None:
         self.job = job
@@ -25,6 +29,9 @@ class ChatWithin:
         self.same = job.source is job.target
         self.gathered = GatheredChat()
         self.failed = False
+        self.head: Json = {}
+        self.said: Json = {}
+        self.padded: bool | None = None
         plan: Plan = job.plans.get("answer") or Plan()
         self.plan = Plan({**plan.entries, "choices": _choices}, plan.otherwise)
 
@@ -34,13 +41,19 @@ class ChatWithin:
             self.failed = True
             return [chunk]
         self.gathered.add(chunk)
-        if self.same:
-            return [chunk]
+        said = chunk if self.same else self.walked(chunk)
+        self.head, self.said = _rest(chunk), _rest(said)
+        if chunk.get("obfuscation") is not None:
+            self.padded = "obfuscation" in said
+        return [said]
+
+    def walked(self, chunk: Json) -> Json:
+        """The chunk with the keys that the client's profile leaves it."""
         said = walk(self.plan, chunk, {}, None, self.job)
         if "usage" in chunk:
             said.setdefault("usage", None)
         self.job.ledger.found.clear()  # what is lost is told of the finished answer
-        return [said]
+        return said
 
     def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """Nothing, or the error frame of a stream that ended early."""
@@ -55,6 +68,15 @@ class ChatWithin:
         chunks = Chunks(counted=False)
         chunks.fail(why, "server_error")
         return chunks.take()
+
+
+def _rest(chunk: Json) -> Json:
+    """What a chunk says of the whole answer."""
+    return {key: value for key, value in chunk.items() if key not in APART}
+
+
+APART = ("choices", "obfuscation")
+"""Keys that are another in every chunk."""
 
 
 def _choices(value: Any, out: Json, at: Any, job: Job) -> None:

@@ -1,0 +1,102 @@
+"""The hot path within a family: a piece of text or arguments passes, noted for the finished answer.
+
+As in `quick.py`, whatever is out of the ordinary gives None and goes the long way, which says the very same.
+"""
+
+from __future__ import annotations
+
+from respeak.plan import Json
+from respeak.streams.chunks import is_choice
+from respeak.streams.gather_chat import GatheredChoice
+from respeak.streams.quick import CALL_KEYS, is_summary
+from respeak.streams.within import ChatWithin, ResponsesWithin
+
+NOTHING: tuple[object, ...] = (None, [])
+
+
+def quick_chunk(stage: ChatWithin, chunk: Json) -> list[Json] | None:
+    """The chunk of a piece, in a head that is that of the chunk before; None for any other chunk."""
+    head = chunk.copy()
+    padded = "obfuscation" in head
+    choices, padding = head.pop("choices", None), head.pop("obfuscation", "")
+    if head != stage.head or choices.__class__ is not list or len(choices) != 1:
+        return None
+    if padded and (padding.__class__ is not str or stage.padded is None):
+        return None
+    [choice] = choices
+    if (
+        choice.__class__ is not dict
+        or choice.get("index") != 0
+        or choice.get("finish_reason") is not None
+        or choice.get("logprobs") is not None
+        or not is_choice(choice)
+        or head.get("usage") is not None
+    ):
+        return None
+    gathered, delta = stage.gathered.choices.get(0), choice.get("delta")
+    if gathered is None or delta.__class__ is not dict or len(delta) != 1 or not _noted(gathered, delta):
+        return None
+    if stage.same:
+        return [chunk]
+    said = stage.said.copy()
+    said["choices"] = choices
+    if padded and stage.padded:
+        said["obfuscation"] = padding
+    return [said]
+
+
+def _noted(gathered: GatheredChoice, delta: Json) -> bool:
+    """Put a piece where it belongs; False for any other delta, of which nothing is noted then."""
+    pieces, [(name, value)] = None, delta.items()
+    if name == "tool_calls":
+        pieces, value = _arguments(gathered, value)
+    elif name == "content":
+        pieces = gathered.strings.get("content")
+    elif name == "function_call" and gathered.legacy is not None and value.__class__ is dict and len(value) == 1:
+        pieces, value = gathered.legacy.arguments, value.get("arguments")
+    if pieces is None or value.__class__ is not str or not value:
+        return False
+    pieces.append(value)
+    return True
+
+
+def _arguments(gathered: GatheredChoice, calls: object) -> tuple[list[str] | None, object]:
+    """The pieces of the call that an entry goes on with, and the next one."""
+    if not isinstance(calls, list) or len(calls) != 1:
+        return None, None
+    [entry] = calls
+    if entry.__class__ is not dict or not entry.keys() <= CALL_KEYS or entry.get("type") not in (None, "function"):
+        return None, None
+    index, inner = entry.get("index"), entry.get("function")
+    call = gathered.known(index) if index.__class__ is int else None
+    if call is None or call.kind != "function" or inner.__class__ is not dict or len(inner) != 1:
+        return None, None
+    return call.arguments, inner.get("arguments")
+
+
+PASSED = frozenset(
+    f"response.{name}.delta"
+    for name in ("output_text", "function_call_arguments", "reasoning_summary_text", "reasoning_text", "refusal")
+)
+"""Events that pass as they are, and come in numbers."""
+
+
+def quick_event(stage: ResponsesWithin, event: Json) -> list[Json] | None:
+    """The event of a piece, which passes; None for any other event."""
+    kind, number, place = event.get("type"), event.get("sequence_number"), event.get("content_index", 0)
+    if (
+        kind.__class__ is not str
+        or kind not in PASSED
+        or event.get("delta").__class__ is not str
+        or event.get("item_id").__class__ is not str
+        or number.__class__ is not int
+        or event.get("output_index").__class__ is not int
+        or place.__class__ is not int
+        or event.get("logprobs") not in NOTHING
+        or event.get("obfuscation", "").__class__ is not str
+        or event.get("summary_index", 0).__class__ is not int
+        or not is_summary(event)
+    ):
+        return None
+    stage.next = number + 1
+    return [event]
