@@ -18,12 +18,11 @@ from respeak.loss import Ledger
 from respeak.options import Options
 from respeak.plan import Job, Json
 from respeak.route import answer_plans, run_answer
+from respeak.streams import quick, quick_within
 from respeak.streams.down import Down
 from respeak.streams.gather_chat import GatheredChat
 from respeak.streams.gather_response import GatheredResponse
 from respeak.streams.legacy import AsFunction
-from respeak.streams.quick import quick_down, quick_up
-from respeak.streams.quick_within import quick_chunk, quick_event
 from respeak.streams.settle import CUT_MESSAGE, Settle
 from respeak.streams.spread import spread_chat, spread_response
 from respeak.streams.up import Up
@@ -47,13 +46,13 @@ STAGES: dict[tuple[str, str], Any] = {
 """The stage that does the work, by family of source and target."""
 
 
-QUICK: dict[tuple[str, str], Any] = {
-    ("responses", "chat"): quick_down,
-    ("chat", "responses"): quick_up,
-    ("chat", "chat"): quick_chunk,
-    ("responses", "responses"): quick_event,
+QUICK: dict[tuple[str, str], quick.Quick] = {
+    ("responses", "chat"): quick.DOWN,
+    ("chat", "responses"): quick.UP,
+    ("chat", "chat"): quick_within.CHUNKS,
+    ("responses", "responses"): quick_within.EVENTS,
 }
-"""The short way of most events, by family of source and target."""
+"""The short ways of most events, by family of source and target."""
 
 
 class StreamTranslator:
@@ -91,7 +90,7 @@ class StreamTranslator:
             self._rest.append(end.reshape_chunks(job()))
         elif start.family != end.family and asked_with_functions(asked):
             self._rest.append(AsFunction(plain=False))
-        self._quick: Any = QUICK[start.family, end.family]
+        self._quick = QUICK[start.family, end.family]
         self._behind = self._rest
         if isinstance(self._first, Down) and self._rest:
             self._rest[0].shorten(self._first)
@@ -101,8 +100,10 @@ class StreamTranslator:
         """The client's events for one of the upstream's."""
         if event.__class__ is not dict:
             event = read(event)
-        if self._quick is not None:
-            said: list[Json] | None = self._quick(self._first, event)
+        kind = event.get("type")
+        short = self._quick.get(kind) if kind is None or kind.__class__ is str else None
+        if short is not None:
+            said = short(self._first, event)
             if said is not None:
                 return self._through(said, self._behind) if self._behind else said
         self._gate.check(event)

@@ -130,9 +130,19 @@ STREAMS = (
 )
 
 
+STREAM_ROUTES = (
+    ("responses", "chat"),
+    ("responses", "vtrix"),
+    ("responses", "aimlapi"),
+    ("chat", "responses"),
+    ("chat", "openrouter-chat"),
+    ("chat", "vtrix"),
+)
+
+
 def streams(effort: Effort, peers: list[Peer]) -> Rows:
     for kind, count, words in STREAMS:
-        for source, target in (("responses", "chat"), ("responses", "vtrix"), ("chat", "responses")):
+        for source, target in STREAM_ROUTES:
             events = payloads.stream(FAMILIES[source], kind, count)
             data = [orjson.dumps(event) for event in events]
             timing = compare(data, _streams(source, target), effort)

@@ -40,16 +40,18 @@ ROUTES: list[tuple[str, str, Json | None]] = [
 def said(events: list[Any], source: str, target: str, request: Json | None, quick: bool) -> tuple[Any, int]:
     """Everything that a translator gives for events, errors included; and how many went the short way."""
     translator = StreamTranslator(source=source, target=target, request=request)
-    short = translator._quick
     taken = 0
 
-    def counted(stage: Any, event: Json) -> Any:
-        nonlocal taken
-        found = short(stage, event)
-        taken += found is not None
-        return found
+    def counted(short: Any) -> Any:
+        def count(stage: Any, event: Json) -> Any:
+            nonlocal taken
+            found = short(stage, event)
+            taken += found is not None
+            return found
 
-    translator._quick = counted if quick else None
+        return count
+
+    translator._quick = {kind: counted(short) for kind, short in translator._quick.items() if quick}
     out: list[Any] = []
     for event in events:
         try:

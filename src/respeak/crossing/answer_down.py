@@ -312,6 +312,15 @@ _STEPS: dict[str, Callable[[AnswerFold, Json, Place], None]] = {
 def finish_answer_down(source: Json, out: Json, job: Job) -> None:
     """What no row says: the choice, and the keys that Chat requires."""
     out["choices"] = [AnswerFold(source, job).choice()]
-    out.setdefault("id", "chatcmpl-0")
-    out.setdefault("created", 0)
-    out.setdefault("model", "")
+    for name, value in UNNAMED.items():
+        out.setdefault(name, value)
+
+
+UNNAMED: Mapping[str, str | int] = {"id": "chatcmpl-0", "created": 0, "model": ""}
+"""What Chat requires of an answer's head, where the upstream does not say it."""
+
+
+def head(response: Json, job: Job) -> Json:
+    """Id, time and model of the answer to come."""
+    named: Json = {key: response[key] for key in ("id", "created_at", "model") if key in response}
+    return walk(job.plans["answer"], named, dict(UNNAMED), None, job)

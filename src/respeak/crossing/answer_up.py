@@ -304,7 +304,9 @@ def message_item(text: str, owner: str) -> Json:
 
 def echo(job: Job) -> Json:
     """The fields of a Response that repeat the request, with the values in force where it does not say."""
-    request, out = job.request or {}, _defaults()
+    request, out = job.request, _defaults()
+    if not request:
+        return out | {"reasoning": {"effort": None, "summary": None}, "text": {"format": {"type": "text"}}}
     out |= {name: request[name] for name in (*ECHOED, *SOMETIMES) if request.get(name) is not None}
     if isinstance(out.get("conversation"), str):  # requests may say the id alone
         out["conversation"] = {"id": out["conversation"]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from respeak.crossing.answer_down import structured
+from respeak.crossing.answer_down import head, structured
 from respeak.crossing.errors import error_type
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.streams.chunks import CHOICE, Chunks
@@ -88,9 +88,8 @@ class Down:
         if self.chunks.head:
             return
         self.response = event.get("response") or {}
-        named = {key: self.response[key] for key in ("id", "created_at", "model") if key in self.response}
-        blank = self.settle.blank({**named, "status": "completed", "output": []})
-        self.chunks.name(blank["id"], blank["created"], blank["model"])
+        named = head(self.response, self.job)
+        self.chunks.name(named["id"], named["created"], named["model"])
         self.calls.owner = str(self.response.get("id") or "0")
         self.final_only = self.final_only or structured(self.response, self.job.request)
 

@@ -76,6 +76,7 @@ class GatheredChoice:
         self.message: Json = {}
         self.more: Json = {}
         self._by_index: dict[Any, GatheredCall] = {}
+        self._by_id: dict[str, GatheredCall] = {}
 
     def add(self, choice: Json, delta: Json) -> None:
         """Everything of a choice but its calls, which `calls_of` takes."""
@@ -139,7 +140,7 @@ class GatheredChoice:
         index, given = entry.get("index"), entry.get("id")
         known = self._by_index.get(index) if index is not None else (self.calls[-1] if self.calls else None)
         if given:
-            same = next((call for call in self.calls if call.id == given), None)
+            same = self._by_id.get(given)
             if same is not None and (known is None or known.id):
                 known = same if index is None or known is None or known.id != given else known
             elif known is not None and known.id and known.id != given:
@@ -147,6 +148,8 @@ class GatheredChoice:
         if known is None:
             known = GatheredCall(kind)
             self.calls.append(known)
+        if given and not known.id:
+            self._by_id.setdefault(given, known)
         self._by_index[index] = known
         return known
 

@@ -7,7 +7,8 @@ which says the very same (a test feeds both).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from respeak.plan import Json
 from respeak.streams.chunks import CHOICE, is_choice
@@ -19,21 +20,20 @@ DELTA_KEYS = frozenset(
 )
 is_delta = DELTA_KEYS.issuperset
 """True for an event with no key but those of a delta."""
-CHUNK_KEYS = frozenset(
+is_chunk = frozenset(
     ("id", "object", "created", "model", "choices", "usage", "service_tier", "system_fingerprint", "obfuscation")
-)
-CALL_KEYS = frozenset(("index", "type", "function"))
+).issuperset
+is_entry = frozenset(("index", "type", "function")).issuperset
 is_summary = (DELTA_KEYS | {"summary_index"}).issuperset
+
+Quick = Mapping[str | None, Callable[[Any, Json], list[Json] | None]]
+"""The short ways of a route, by type of the event; chunks have none."""
 PIECES = ("reasoning_content", "reasoning")
 """Fields in which providers stream reasoning."""
 
 
-def quick_down(stage: Down, event: Json) -> list[Json] | None:
-    """The chunk of a delta that goes on with what was said last; None for any other event."""
-    kind = event.get("type")
-    if kind != "response.output_text.delta":
-        quick = OTHERS.get(kind) if kind.__class__ is str else None
-        return None if quick is None or stage.chunks.ended else quick(stage, event)
+def _text_delta(stage: Down, event: Json) -> list[Json] | None:
+    """A piece of the text that was said last."""
     speech, delta = stage.speech, event.get("delta")
     if (
         delta.__class__ is not str
@@ -54,7 +54,7 @@ def _call_delta(stage: Down, event: Json) -> list[Json] | None:
     if delta.__class__ is not str or not delta or index.__class__ is not int or not is_delta(event):
         return None
     call = stage.calls.said.get(index)
-    if call is None or call.kind != "function":
+    if call is None or call.kind != "function" or stage.chunks.ended:
         return None
     call.sent += len(delta)
     if stage.functions:
@@ -64,18 +64,19 @@ def _call_delta(stage: Down, event: Json) -> list[Json] | None:
 
 def _silent(stage: Down, event: Json) -> list[Json] | None:
     """A piece of reasoning, which says nothing to a Chat client."""
-    return [] if stage.chunks.head and is_summary(event) else None
+    return [] if stage.chunks.head and not stage.chunks.ended and is_summary(event) else None
 
 
-OTHERS: dict[str, Callable[[Down, Json], list[Json] | None]] = {
+DOWN: Quick = {
+    "response.output_text.delta": _text_delta,
     "response.function_call_arguments.delta": _call_delta,
     "response.reasoning_summary_text.delta": _silent,
     "response.reasoning_text.delta": _silent,
 }
-"""Other events that come in numbers, by type."""
+"""Responses events to a Chat client."""
 
 
-def quick_up(stage: Up, chunk: Json) -> list[Json] | None:
+def _chunk(stage: Up, chunk: Json) -> list[Json] | None:
     """The event of a chunk that brings more of the open text or of an open call; None for any other chunk."""
     choices = chunk.get("choices")
     if (
@@ -83,7 +84,7 @@ def quick_up(stage: Up, chunk: Json) -> list[Json] | None:
         or chunk.get("service_tier") != stage.tier
         or chunk.get("system_fingerprint") != stage.fingerprint
         or not (choices.__class__ is list and len(choices) == 1)
-        or not chunk.keys() <= CHUNK_KEYS
+        or not is_chunk(chunk)
     ):
         return None
     choice = choices[0]
@@ -119,7 +120,7 @@ def _arguments(stage: Up, delta: Json) -> list[Json] | None:
     """A piece of a function's arguments."""
     calls = delta.get("tool_calls")
     entry = calls[0] if calls.__class__ is list and len(calls) == 1 else None
-    if entry.__class__ is not dict or not entry.keys() <= CALL_KEYS:
+    if entry.__class__ is not dict or not is_entry(entry):
         return None
     index, inner = entry.get("index"), entry.get("function")
     if index.__class__ is not int or inner.__class__ is not dict or len(inner) != 1:
@@ -132,9 +133,11 @@ def _arguments(stage: Up, delta: Json) -> list[Json] | None:
         return None
     opened.gathered.arguments.append(piece)
     opened.said = True
-    number = stage.script.sequence
+    said = opened.delta.copy()
+    said["sequence_number"] = number = stage.script.sequence
+    said["delta"] = piece
     stage.script.sequence = number + 1
-    return [{"type": opened.delta, "sequence_number": number, **opened.at, "delta": piece}]
+    return [said]
 
 
 def _reasoning(stage: Up, delta: Json) -> list[Json] | None:
@@ -152,3 +155,7 @@ def _reasoning(stage: Up, delta: Json) -> list[Json] | None:
     pieces.append(piece)
     stage.reasoning.text(piece)
     return stage.script.take()
+
+
+UP: Quick = {None: _chunk}
+"""Chunks to a Responses client."""

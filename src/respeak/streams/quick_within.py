@@ -8,13 +8,13 @@ from __future__ import annotations
 from respeak.plan import Json
 from respeak.streams.chunks import is_choice
 from respeak.streams.gather_chat import GatheredChoice
-from respeak.streams.quick import CALL_KEYS, is_summary
+from respeak.streams.quick import Quick, is_entry, is_summary
 from respeak.streams.within import ChatWithin, ResponsesWithin
 
 NOTHING: tuple[object, ...] = (None, [])
 
 
-def quick_chunk(stage: ChatWithin, chunk: Json) -> list[Json] | None:
+def _chunk(stage: ChatWithin, chunk: Json) -> list[Json] | None:
     """The chunk of a piece, in a head that is that of the chunk before; None for any other chunk."""
     head = chunk.copy()
     padded = "obfuscation" in head
@@ -65,7 +65,7 @@ def _arguments(gathered: GatheredChoice, calls: object) -> tuple[list[str] | Non
     if not isinstance(calls, list) or len(calls) != 1:
         return None, None
     [entry] = calls
-    if entry.__class__ is not dict or not entry.keys() <= CALL_KEYS or entry.get("type") not in (None, "function"):
+    if entry.__class__ is not dict or not is_entry(entry) or entry.get("type") not in (None, "function"):
         return None, None
     index, inner = entry.get("index"), entry.get("function")
     call = gathered.known(index) if index.__class__ is int else None
@@ -74,20 +74,11 @@ def _arguments(gathered: GatheredChoice, calls: object) -> tuple[list[str] | Non
     return call.arguments, inner.get("arguments")
 
 
-PASSED = frozenset(
-    f"response.{name}.delta"
-    for name in ("output_text", "function_call_arguments", "reasoning_summary_text", "reasoning_text", "refusal")
-)
-"""Events that pass as they are, and come in numbers."""
-
-
-def quick_event(stage: ResponsesWithin, event: Json) -> list[Json] | None:
+def _event(stage: ResponsesWithin, event: Json) -> list[Json] | None:
     """The event of a piece, which passes; None for any other event."""
-    kind, number, place = event.get("type"), event.get("sequence_number"), event.get("content_index", 0)
+    number, place = event.get("sequence_number"), event.get("content_index", 0)
     if (
-        kind.__class__ is not str
-        or kind not in PASSED
-        or event.get("delta").__class__ is not str
+        event.get("delta").__class__ is not str
         or event.get("item_id").__class__ is not str
         or number.__class__ is not int
         or event.get("output_index").__class__ is not int
@@ -100,3 +91,12 @@ def quick_event(stage: ResponsesWithin, event: Json) -> list[Json] | None:
         return None
     stage.next = number + 1
     return [event]
+
+
+CHUNKS: Quick = {None: _chunk}
+"""Chunks to chunks."""
+EVENTS: Quick = {
+    f"response.{name}.delta": _event
+    for name in ("output_text", "function_call_arguments", "reasoning_summary_text", "reasoning_text", "refusal")
+}
+"""Responses events that pass as they are, and come in numbers."""

@@ -76,10 +76,14 @@ def fresh(value: Any) -> Any:
     while waiting:
         held = waiting.pop()
         for key, inner in held.items() if isinstance(held, dict) else enumerate(held):
-            if isinstance(inner, dict | list):
-                held[key] = inner.copy()
-                waiting.append(held[key])
+            if isinstance(inner, CONTAINERS):
+                held[key] = inner = inner.copy()
+                if inner:
+                    waiting.append(inner)
     return out[0]
+
+
+CONTAINERS = (dict, list)
 
 
 def item_id(item: Json, index: int) -> str:

@@ -27,7 +27,7 @@ STREAMED: Mapping[str, tuple[str, str, Any]] = {
 
 
 class OpenCall:
-    """A call on its way; `at` names its item, and is empty until the item is announced."""
+    """A call on its way; `at` names its item, and is empty until the item is announced, as is `delta`, its event."""
 
     __slots__ = ("at", "call_id", "delta", "gathered", "index", "said")
 
@@ -36,7 +36,7 @@ class OpenCall:
         self.index = index
         self.call_id = call_id
         self.at: Json = {}
-        self.delta = ""
+        self.delta: Json = {}
         self.said = False
 
 
@@ -58,7 +58,7 @@ class UpCalls:
         opened = self.open.get(call)
         if opened is not None and opened.at and piece:
             opened.said = True
-            self.script.emit(opened.delta, {**opened.at, "delta": piece})
+            self.script.emit(opened.delta["type"], {**opened.at, "delta": piece})
 
     def ready(self, call: GatheredCall) -> bool:
         """True when a new call can be begun: its name, and the id before any arguments, may come late."""
@@ -73,9 +73,7 @@ class UpCalls:
         self.items.append({})
         self.known.add(call)
         if self._streams(call):
-            item = self._item(opened, "")
-            _, opened.delta, _ = STREAMED[item["type"]]
-            self._announce(opened, item)
+            self._announce(opened, self._item(opened, ""))
             self.say(call, call.text())
 
     def finish(self, choice: GatheredChoice, status: str, cut: bool = False) -> None:
@@ -116,6 +114,7 @@ class UpCalls:
         self._place(item, call.index)
         item |= _status(item, "in_progress")
         call.at = {"item_id": item["id"], "output_index": call.index}
+        call.delta = {"type": STREAMED[item["type"]][1], "sequence_number": 0, **call.at, "delta": ""}
         events.announce(self.script, item, call.index)
 
     def _place(self, item: Json, index: int) -> None:
