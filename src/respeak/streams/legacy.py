@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 CALLS = ("tool_calls", "function_call")
 FINISHES = ("stop", "length", "content_filter", "function_call")
 HEAD = ("id", "object", "created", "model", "usage")
-UNSAID = ("annotations", "audio", *REASONING)
+UNSAID = frozenset(("annotations", "audio", *REASONING))
 """Keys of a delta that a plain legacy client does not know."""
 
 
@@ -72,6 +72,8 @@ class AsFunction:
         if content.__class__ is str and content:
             state.text = True
             return delta
+        if calls is None:
+            return {} if self.plain and delta.keys() <= UNSAID else None
         if calls.__class__ is not list or len(calls) != 1 or state.call is None or state.held is not None:
             return None
         [entry] = calls

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from respeak.plan import Json
 from respeak.streams.chunks import is_choice
-from respeak.streams.gather_chat import GatheredChoice
+from respeak.streams.gather_chat import STRINGS, GatheredChoice
 from respeak.streams.quick import Quick, is_entry, is_summary
 from respeak.streams.within import ChatWithin, ResponsesWithin
 
@@ -50,8 +50,8 @@ def _noted(gathered: GatheredChoice, delta: Json) -> bool:
     pieces, [(name, value)] = None, delta.items()
     if name == "tool_calls":
         pieces, value = _arguments(gathered, value)
-    elif name == "content":
-        pieces = gathered.strings.get("content")
+    elif name in STRINGS:
+        pieces = gathered.strings.get(name)
     elif name == "function_call" and gathered.legacy is not None and value.__class__ is dict and len(value) == 1:
         pieces, value = gathered.legacy.arguments, value.get("arguments")
     if pieces is None or value.__class__ is not str or not value:
