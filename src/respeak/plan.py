@@ -223,7 +223,12 @@ def _line(name: str, key: str, entry: Any, space: dict[str, Any]) -> list[str]:
 
 def said(plan: Plan, source: Json, at: Place, job: Job) -> Json:
     """A fresh object made from `source` by the plan, constants first."""
-    return walk(plan, source, dict(plan.start), at, job)
+    out = plan.start.copy()
+    made = plan.shapes.get(tuple(source))
+    if made is None:
+        return walk(plan, source, out, at, job)
+    made(source, out, at, job)
+    return out
 
 
 @dataclass(frozen=True, slots=True)

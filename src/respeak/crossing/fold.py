@@ -16,7 +16,7 @@ from respeak.crossing import bridges
 from respeak.crossing.items import ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, item_type
 from respeak.crossing.names import said_name, wire_name
 from respeak.crossing.parts import parts_down
-from respeak.loss import Place
+from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json, said, walk
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
 
@@ -120,9 +120,10 @@ class Fold:
         """All messages of the items."""
         for i, item in enumerate(items):
             rule = ITEMS_DOWN.get(item.get("type") or item_type(item), UNKNOWN_ITEM)
-            if isinstance(rule, str):
-                _STEPS[rule](self, item, (at, i))
-            else:
+            step = _STEPS.get(rule)
+            if step is not None:
+                step(self, item, (at, i))
+            elif isinstance(rule, Verdict):
                 self.job.note(rule, (at, i))
         return self.write()
 
@@ -326,7 +327,9 @@ class Fold:
             if message is not None:
                 self.places[id(message)] = at
                 messages.append(message)
-            messages += block.outputs + [self.silence(call_id, block) for call_id in block.open]
+            messages += block.outputs
+            if block.open:
+                messages += [self.silence(call_id, block) for call_id in block.open]
             if block.pictures:
                 picture = {"role": "user", "content": block.pictures}
                 self.places[id(picture)] = at
@@ -344,7 +347,7 @@ def _placeholder(count: int) -> str:
     return f"[{count} attachment{'s' if count > 1 else ''}: see the next user message]" if count else ""
 
 
-_STEPS: dict[str, Callable[[Fold, Json, Place], None]] = {
+_STEPS: dict[Any, Callable[[Fold, Json, Place], None]] = {
     "message": Fold.message,
     "tool_call": Fold.call,
     "custom_call": Fold.call,

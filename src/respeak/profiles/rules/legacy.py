@@ -7,7 +7,6 @@ Answers are `legacy_answer.py`'s matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from respeak.codes import Code
@@ -49,20 +48,19 @@ def place_of(value: Json, job: Job) -> Place:
     return place
 
 
-def keyed(at: Place, names: tuple[str, ...], job: Job) -> Place:
-    """The place of the first of these keys that the source has at a place; None when it has none of them."""
-    value, keys, place = job.memo.get("payload"), [], at
-    while place is not None:
-        place, key = place
-        keys.append(key)
-    for key in reversed(keys):
-        value = value[key] if value is not None else None
-    found = [name for name in names if value is None or name in value]
-    return (at, found[0]) if found else None
+def _held(at: Place, payload: Any) -> Any:
+    """What stands at a place of the source; None if nobody knows the source."""
+    if at is None or payload is None:
+        return payload
+    outer, key = at
+    holder = _held(outer, payload)
+    return None if holder is None else holder[key]
 
 
-def others(value: Json, known: Iterable[Any], at: Place, job: Job) -> None:
+def others(value: Json, known: frozenset[str], at: Place, job: Job) -> None:
     """Report the keys that the legacy form of an object has no place for."""
+    if known.issuperset(value):
+        return
     for key, held in value.items():
         if key not in known and not UNKNOWN.spares(held):
             job.note(UNKNOWN, (at, key))
@@ -95,7 +93,7 @@ def as_function(tool: Json, job: Job) -> Json | None:
     if kind not in TOOLS_UP:
         job.note(UNKNOWN_TOOL, at)
         return None
-    others(tool, ("type", kind), at, job)
+    others(tool, frozenset(("type", str(kind))), at, job)
     if kind == "function":
         function = dict(tool.get("function") or {})
     else:
@@ -117,7 +115,7 @@ def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
     elif isinstance(choice, dict):
         name = _name(choice)
         if name is not None:
-            others(choice, ("type", choice["type"]), at, job)
+            others(choice, frozenset(("type", choice["type"])), at, job)
             return {"name": name}
     if choice in ("none", "auto"):
         return choice
@@ -160,10 +158,18 @@ def _name(entry: Json) -> str | None:
 
 def known_calls(calls: list[Json], job: Job) -> list[Json]:
     """The calls whose type somebody knows; the others are reported."""
-    for call in calls:
-        if call_table(call) is None:
-            job.note(UNKNOWN_CALL, place_of(call, job))
-    return [call for call in calls if call_table(call) is not None]
+    known = [call for call in calls if call_table(call) is not None]
+    if len(known) < len(calls):
+        for call in calls:
+            if call_table(call) is None:
+                job.note(UNKNOWN_CALL, place_of(call, job))
+    return known
+
+
+CALL_KEYS = {kind: frozenset(("id", "type", "index", kind)) for kind in ("function", "custom")}
+INNER_KEYS = frozenset(("name", "arguments", "input"))
+RESULT_KEYS = frozenset(("role", "content", "tool_call_id", "name"))
+"""Keys of a call, of what it calls and of its result that are said or reported."""
 
 
 def function_call(call: Json, job: Job) -> Json:
@@ -171,8 +177,8 @@ def function_call(call: Json, job: Job) -> Json:
     at, kind = place_of(call, job), "custom" if call_table(call) == "custom_call" else "function"
     _note_id(at, ("call_id", "id") if job.source.family == "responses" else ("id",), job)
     inner = call[kind]
-    others(call, ("id", "type", "index", kind), at, job)
-    others(inner, ("name", "arguments", "input"), (at, kind), job)
+    others(call, CALL_KEYS[kind], at, job)
+    others(inner, INNER_KEYS, (at, kind), job)
     if kind == "function":
         return {"name": inner["name"], "arguments": inner["arguments"]}
     job.note(CUSTOM, at)
@@ -180,9 +186,12 @@ def function_call(call: Json, job: Job) -> Json:
 
 
 def _note_id(at: Place, names: tuple[str, ...], job: Job) -> None:
-    place = keyed(at, names, job)
-    if place is not None:
-        job.note(CALL_ID, place)
+    """Report the first of these keys that the source has at a place."""
+    value = _held(at, job.memo.get("payload"))
+    for name in names:
+        if value is None or name in value:
+            job.note(CALL_ID, (at, name))
+            return
 
 
 class Pairs:
@@ -227,9 +236,10 @@ class Pairs:
         self.refusals(plain, message.get("refusal"), at)
         given = message.get("tool_calls") or []
         calls = known_calls(given, self.job)
-        for call in given:
-            if call_table(call) is None:
-                self.unknown(self.results.pop(call.get("id") or "", []))
+        if len(calls) < len(given):
+            for call in given:
+                if call_table(call) is None:
+                    self.unknown(self.results.pop(call.get("id") or "", []))
         if len(calls) > 1:
             self.job.note(SERIALIZED, at)
         if not calls or plain.get("function_call"):
@@ -265,7 +275,7 @@ class Pairs:
         self.warn(at or place_of(call, self.job))
         if at is not None:  # None: the crossing's own empty result, which it has reported
             _note_id(at, ("call_id", "tool_call_id"), self.job)
-        others(message, ("role", "content", "tool_call_id", "name"), at, self.job)
+        others(message, RESULT_KEYS, at, self.job)
         if message.get("name") not in (None, name):
             self.job.note(RESULT_NAME, (at, "name"))
         if isinstance(content, list):
