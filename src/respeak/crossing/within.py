@@ -177,23 +177,25 @@ def _usage(value: Any, out: Json, at: Place, job: Job) -> None:
 
 def enforce(out: Json, job: Job) -> None:
     """What a step wrote although the target's profile has a verdict on it: judged at its place in the source."""
-    origin = job.memo.get("origin", {})
-    says = job.target.says.get("request", {})
-    for name in list(out):
-        say = says.get(name)
-        if isinstance(say, flagged) and name in origin:
-            say(out[name], origin[name], job)
-        if not isinstance(say, Verdict | Step):
-            continue
+    says = job.target.says.get("request")
+    for name in [name for name in out if name in says] if says else ():
+        _enforce(name, says[name], out, job)
+    if job.memo["foreign_model"]:
+        _unphase(out.get("input"), job)
+
+
+def _enforce(name: str, say: Any, out: Json, job: Job) -> None:
+    origin, kind = job.memo.get("origin", {}), say.__class__
+    if kind is Step:
+        say.run(out.pop(name), out, origin.get(name), job)
+    elif kind is Verdict:
         value = out.pop(name)
-        if isinstance(say, Step):
-            say.run(value, out, origin.get(name), job)
-        elif name in origin:
+        if name in origin:
             _judge(say, value, origin[name], job)
         elif isinstance(value, dict):
             _judge_keys(say, name, value, job)
-    if job.memo["foreign_model"]:
-        _unphase(out.get("input"), job)
+    elif kind is flagged and name in origin:
+        say(out[name], origin[name], job)
 
 
 def _judge(verdict: Verdict, value: Any, at: Place, job: Job) -> None:
