@@ -1,0 +1,120 @@
+"""What fuzzing found, one test a finding: each broke something once."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from typing import Any
+
+import pytest
+
+import respeak
+from fuzz import drive
+from respeak import InvalidPayload, StreamTranslator
+from respeak.exchange import Exchange
+
+ADDED = {"type": "response.output_item.added", "output_index": 0, "item": {"type": "message", "id": "m", "content": []}}
+ASKED = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "event"),
+    [
+        ("responses", {"type": "response.output_item.done", "output_index": {}, "item": {}}),
+        ("responses", {"type": "response.output_text.delta", "output_index": [], "delta": 1.5}),
+        ("chat", {"choices": ["x"]}),
+        ("chat", {"choices": [{"index": 0, "delta": "x"}]}),
+        ("chat", {"choices": [{"index": 0, "delta": {"tool_calls": True}}]}),
+        ("chat", {"choices": 1}),
+    ],
+)
+def test_events_that_are_none_are_no_answer(dialect: str, event: Any) -> None:
+    with pytest.raises(InvalidPayload):
+        respeak.answer_of([event], dialect=dialect)
+
+
+def test_a_stream_of_malformed_events_is_a_bad_gateway() -> None:
+    """The upstream streamed although nobody asked: the client gets an answer, not a crash."""
+    exchange = Exchange(client="chat", upstream="responses")
+    exchange.begin(ASKED)
+    exchange.request()
+    data = {"type": "response.output_text.delta", "output_index": [], "delta": 1.5}
+    assert exchange.gathered(b"data: " + json.dumps(data).encode() + b"\n\n").status == 502
+
+
+@pytest.mark.parametrize("number", ["9", {}, [], 1.5, None])
+def test_a_sequence_number_that_is_none_is_not_counted(number: Any) -> None:
+    translator = StreamTranslator(source="responses", target="openrouter")
+    translator.feed({"type": "response.nobody_knows_this", "sequence_number": number})
+    assert translator.close()[-1]["sequence_number"] == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("responses", "openrouter"), ("chat", "vtrix"), ("responses", "responses")]
+)
+def test_closing_twice_gives_nothing_more(source: str, target: str) -> None:
+    translator = StreamTranslator(source=source, target=target)
+    assert translator.close()
+    assert translator.close() == []
+
+
+def test_the_header_of_losses_survives_keys_that_are_no_unicode() -> None:
+    said = respeak.translate_request('{"model": "m", "input": "x", "\\ud800": 1}', source="responses", target="chat")
+    drive.header(list(said.losses))
+
+
+@pytest.mark.parametrize("entry", ["null", "{}", "1"])
+def test_a_million_violations_are_told_by_the_first(entry: str) -> None:
+    """They took half a minute and three gigabytes."""
+    text = '{"model": "m", "input": [' + f"{entry}," * 999_999 + f"{entry}]}}"
+    payload = json.loads(text)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidPayload) as caught:
+            respeak.translate_request(payload, source="responses", target="chat")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(caught.value.violations) < 10
+    assert caught.value.violations[0].path.startswith("/input/0")
+    assert most < 50_000_000
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "response.output_text.delta", "content_index": 10**15, "delta": "a"},
+        {"type": "response.content_part.added", "content_index": 10**15, "part": {"type": "output_text", "text": ""}},
+        {"type": "response.output_text.delta", "content_index": -5, "delta": "a"},
+        {"type": "response.reasoning_summary_text.delta", "summary_index": 10**15, "delta": "a"},
+    ],
+    ids=lambda event: f"{event['type']} {event.get('content_index', event.get('summary_index'))}",
+)
+def test_a_number_of_a_part_makes_no_parts_before_it(event: Any) -> None:
+    """A part numbered 10^15 filled the memory of the machine."""
+    answer = respeak.answer_of([ADDED, {**event, "output_index": 0, "item_id": "m"}], dialect="responses")
+    assert len(answer["output"][0]["content"] + answer["output"][0].get("summary", [])) == 1
+
+
+def test_many_pieces_of_one_text_are_joined_once() -> None:
+    """They were added one to the next: the square of their number was copied."""
+    delta = {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "item_id": "m", "delta": "ab"}
+    tracemalloc.start()
+    try:
+        answer = respeak.answer_of([ADDED, *[delta] * 5000], dialect="responses")
+    finally:
+        tracemalloc.stop()
+    assert answer["output"][0]["content"][0]["text"] == "ab" * 5000
+
+
+@pytest.mark.parametrize("place", [{}, [], "x", 1.5])
+def test_an_unknown_event_at_no_place_is_passed_over(place: Any) -> None:
+    translator = StreamTranslator(source="responses", target="vtrix")
+    assert translator.feed({"type": "response.nobody_knows_this", "output_index": place}) == []
+
+
+def test_a_summary_that_is_no_list_is_begun_anew() -> None:
+    item = {"type": "nobody_knows_this", "id": "r", "summary": 1.5}
+    delta = {"type": "response.reasoning_summary_text.delta", "output_index": 0, "item_id": "r", "delta": "a"}
+    answer = respeak.answer_of([{**ADDED, "item": item}, {**delta, "summary_index": 0}], dialect="responses")
+    assert answer["output"][0]["summary"] == [{"type": "summary_text", "text": "a"}]
