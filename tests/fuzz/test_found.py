@@ -11,6 +11,7 @@ import pytest
 import respeak
 from fuzz import drive
 from respeak import InvalidPayload, StreamTranslator
+from respeak.crossing.answer_down import OUTPUT_DOWN
 from respeak.exchange import Exchange
 
 ADDED = {"type": "response.output_item.added", "output_index": 0, "item": {"type": "message", "id": "m", "content": []}}
@@ -118,3 +119,49 @@ def test_a_summary_that_is_no_list_is_begun_anew() -> None:
     delta = {"type": "response.reasoning_summary_text.delta", "output_index": 0, "item_id": "r", "delta": "a"}
     answer = respeak.answer_of([{**ADDED, "item": item}, {**delta, "summary_index": 0}], dialect="responses")
     assert answer["output"][0]["summary"] == [{"type": "summary_text", "text": "a"}]
+
+
+BEGUN = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "in_progress", "output": []}
+ENDS: dict[str, list[Any]] = {
+    "cut": [],
+    "completed": [{"type": "response.completed", "response": {**BEGUN, "status": "completed"}}],
+    "failed": [{"type": "response.failed", "response": {**BEGUN, "status": "failed"}}],
+    "error": [{"type": "error", "message": "x"}],
+}
+
+
+@pytest.mark.parametrize("kind", [*OUTPUT_DOWN, "nobody_knows_this"])
+@pytest.mark.parametrize("keys", [{}, {"call_id": "c", "name": "n"}, {"content": 5, "summary": 5}, {"content": [5]}])
+def test_an_item_that_was_announced_with_little_and_never_finished(kind: str, keys: Any) -> None:
+    """An upstream announced a call without arguments and broke off: the keys that items need were taken for granted."""
+    added = {"type": "response.output_item.added", "output_index": 0, "item": {"type": kind, "id": "x", **keys}}
+    for target in drive.TARGETS:
+        for name, end in ENDS.items():
+            translator = StreamTranslator(source="responses", target=target)
+            events = [{"type": "response.created", "response": BEGUN}, added, *end]
+            said = [out for event in events for out in translator.feed(event)] + translator.close()
+            drive.honest({}, translator.losses)
+            failed = "error" in said[-1] or said[-1].get("type") in ("error", "response.failed")
+            assert failed or name == "completed", (target, name, said)
+
+
+def test_a_call_that_was_announced_and_never_finished_is_told() -> None:
+    item = {"type": "shell_call", "id": "x"}
+    translator = StreamTranslator(source="responses", target="chat")
+    for event in ({"type": "response.output_item.added", "output_index": 0, "item": item}, *ENDS["completed"]):
+        translator.feed(event)
+    assert [loss.code for loss in translator.losses] == ["stream_cut"]
+
+
+def test_of_a_call_that_was_announced_and_never_finished_the_name_and_id_stand() -> None:
+    item = {"type": "function_call", "id": "x", "call_id": "c", "name": "f"}
+    translator = StreamTranslator(source="responses", target="chat")
+    delta = {"type": "response.function_call_arguments.delta", "output_index": 0, "item_id": "x", "delta": "{}"}
+    said = []
+    for event in ({"type": "response.output_item.added", "output_index": 0, "item": item}, delta, *ENDS["completed"]):
+        said += translator.feed(event)  # no created: the terminal event says whose the pieces are
+    entries = [call for chunk in said for choice in chunk["choices"] for call in choice["delta"].get("tool_calls", ())]
+    assert entries[0]["id"] == "c"
+    assert "".join(entry["function"]["arguments"] for entry in entries) == "{}"
+    assert [choice["finish_reason"] for chunk in said for choice in chunk["choices"]][-1] == "tool_calls"
+    assert "arguments_filled" not in [loss.code for loss in translator.losses]

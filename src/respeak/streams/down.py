@@ -13,8 +13,8 @@ from respeak.crossing.answer_down import head, structured
 from respeak.crossing.errors import error_type
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.streams.chunks import CHOICE, Chunks
-from respeak.streams.down_items import CALLS, Calls, Speech
-from respeak.streams.settle import CUT, CUT_MESSAGE, UNKNOWN_EVENT, Settle
+from respeak.streams.down_items import CALLS, Calls, Speech, begun
+from respeak.streams.settle import CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
 from respeak.streams.words import KEYS, SILENT
 
 FAILED = ("failed", "cancelled")
@@ -158,8 +158,15 @@ class Down:
         return {**self.response, **cut}
 
     def outputs(self) -> list[Json]:
-        """The items as far as events told them, in their order."""
-        return [item for _, item in sorted(self.items.items(), key=lambda pair: pair[0] or 0)]
+        """The items as far as events told them, in their order; what only began and said nothing is left out."""
+        told = []
+        for index, item in sorted(self.items.items(), key=lambda pair: pair[0] or 0):
+            found = begun(item) if index in self.unfinished else item
+            if found is None:
+                self.note(f"item {index}", UNFINISHED)
+            else:
+                told.append(found)
+        return told
 
     # Items --------------------------------------------------------------------------------------------------------
 

@@ -129,6 +129,22 @@ CALLS = {"function_call": ("function", "arguments"), "custom_tool_call": ("custo
 """Calls that are said in pieces, by type of the item: the type on Chat, and the key of their text in both."""
 
 
+def begun(item: Json) -> Json | None:
+    """What stands for an item that no event finished: of calls, those that were announced; None if nothing was said.
+
+    Events announce items with whatever keys the upstream likes; an answer holds items with all that their type needs.
+    """
+    kind = item.get("type") or ""
+    if kind in bridges.BY_CALL or (kind in CALLS and not item.get("name")):
+        return None
+    if kind == "message":
+        return {**item, "content": []}
+    if kind not in CALLS:
+        return item
+    held = {key: value for key, value in item.items() if value is not None}
+    return {"call_id": "", **held, CALLS[kind][1]: "", "status": "incomplete"}
+
+
 class SaidCall:
     """A call that was announced: its index and type on Chat, the key of its text, and how much of it was sent."""
 

@@ -42,6 +42,7 @@ def _text_delta(stage: Down, event: Json) -> list[Json] | None:
         or event.get("content_index") != speech.now[1]
         or event.get("logprobs")
         or not is_delta(event)
+        or not stage.chunks.head
     ):
         return None
     speech.length += len(delta)
@@ -54,7 +55,7 @@ def _call_delta(stage: Down, event: Json) -> list[Json] | None:
     if delta.__class__ is not str or not delta or index.__class__ is not int or not is_delta(event):
         return None
     call = stage.calls.said.get(index)
-    if call is None or call.kind != "function" or stage.chunks.ended:
+    if call is None or call.kind != "function" or stage.chunks.ended or not stage.chunks.head:
         return None
     call.sent += len(delta)
     if stage.functions:
