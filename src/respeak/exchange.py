@@ -43,14 +43,15 @@ HEADER_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the client gets: HTTP status and a JSON body."""
+    """What the client gets: HTTP status and a JSON body, which may have been written already."""
 
     status: int
     body: Json
+    text: bytes = b""
 
     def encoded(self) -> bytes:
         """The body as JSON text."""
-        return dumps(self.body)
+        return self.text or dumps(self.body)
 
 
 class Exchange:
@@ -145,7 +146,7 @@ class Exchange:
         if not isinstance(payload, dict):
             return self._unreadable(status, data)
         if status >= 400:
-            return self._error(payload, status)
+            return self._error(payload, status, data)
         return self._whole(payload)
 
     def gathered(self, data: bytes) -> Reply:
@@ -157,7 +158,7 @@ class Exchange:
             return bad_gateway(f"The upstream's stream cannot be read: {error}.")
         failed = next((event for event in events if event.get("error") and "response" not in event), None)
         if failed is not None:
-            return self._error({"error": failed["error"]}, status_of(failed["error"]))
+            return self._error({"error": failed["error"]}, status_of(failed["error"]), data)
         try:
             answer = answer_of(events, dialect=self.upstream.name)
         except InvalidPayload as error:
@@ -173,27 +174,29 @@ class Exchange:
                 request=self.asked,
                 options=self.options,
             )
+            reply = Reply(said.status or 200, said.payload, dumps(said.payload))
+            self._note(said, payload)
         except InvalidPayload as error:
             return bad_gateway(f"The upstream's answer is malformed: {error}.")
         except TranslationError as error:
             self.losses += error.losses
             return refusal(error, 502)
-        self._note(said, payload)
-        return Reply(said.status or 200, said.payload)
+        return reply
 
     def _note(self, said: Translation, payload: Json) -> None:
         self.losses += said.losses
         if said.status is None:
             self._keep(payload, said.payload)
 
-    def _error(self, payload: Json, status: int) -> Reply:
+    def _error(self, payload: Json, status: int, data: bytes) -> Reply:
         names = {"source": self.upstream.name, "target": self.client.name}
         try:
             said = translate_error(payload, **names, status=status, request=self.asked)
+            reply = Reply(status, said.payload, dumps(said.payload))
         except InvalidPayload:
-            return self._unreadable(status, dumps(payload))
+            return self._unreadable(status, data)
         self.losses += said.losses
-        return Reply(status, said.payload)
+        return reply
 
     def _unreadable(self, status: int, data: bytes) -> Reply:
         """An answer that is no JSON object: pages of proxies, empty bodies."""
@@ -299,7 +302,17 @@ class ExchangeStream:
             return b""
         self._begun = True
         self._failed = self._failed or any(_failed(event) for event in events)
-        return b"".join(map(encode, events))
+        try:
+            return b"".join(map(encode, events))
+        except InvalidPayload as unwritable:
+            return self._broken(f"The upstream's stream is malformed: {unwritable}.")
+
+    def _broken(self, message: str) -> bytes:
+        """The end of a stream whose events cannot be written."""
+        self.ended = self._failed = True
+        self._exchange.losses += self._translator.losses
+        said = {"message": message, "type": "server_error", "param": None, "code": "upstream_error"}
+        return encode({"error": said} if self._exchange.client.family == "chat" else {**said, "type": "error"})
 
 
 def _error_of(event: Json) -> Json | None:

@@ -25,7 +25,7 @@ from respeak.loss import Loss
 from respeak.memory.marks import scope_of
 from respeak.memory.store import Memory
 from respeak.options import Options
-from respeak.plan import Json
+from respeak.wire import dumps
 
 OnLoss = Callable[[list[Loss]], None]
 
@@ -68,7 +68,7 @@ class Settings:
         ours = request.method == "POST" and family_of(request.url.path) == exchange.client.family
         return exchange if ours else None
 
-    def outgoing(self, request: httpx.Request, exchange: Exchange | None, body: Json | None) -> httpx.Request:
+    def outgoing(self, request: httpx.Request, exchange: Exchange | None, body: bytes | None) -> httpx.Request:
         """The upstream's request: its own body and path, the client's headers and timeouts."""
         url = self._url(request.url, exchange)
         host = [] if url.netloc == request.url.netloc else [(b"host", url.netloc)]
@@ -78,7 +78,8 @@ class Settings:
             return httpx.Request(
                 request.method, url, headers=kept, stream=request.stream, extensions=request.extensions
             )
-        return httpx.Request(request.method, url, headers=kept, json=body, extensions=request.extensions)
+        kept.append((b"content-type", b"application/json"))
+        return httpx.Request(request.method, url, headers=kept, content=body, extensions=request.extensions)
 
     def _url(self, url: httpx.URL, exchange: Exchange | None) -> httpx.URL:
         path = url.path if exchange is None else base_of(url.path) + exchange.path
@@ -124,7 +125,7 @@ def _conversation(settings: Settings, inner: Any, request: httpx.Request) -> Gen
     try:
         exchange.begin((yield request, "read", ()))
         found = (yield memory, "recall", (exchange.keys,)) if memory is not None and exchange.keys else {}
-        body = exchange.request(found)
+        body = dumps(exchange.request(found))
     except (InvalidPayload, TranslationError) as error:
         return _reply(refusal(error), exchange)
     response = yield inner, "handle_request", (settings.outgoing(request, exchange, body),)

@@ -13,6 +13,7 @@ from fuzz import drive
 from respeak import InvalidPayload, StreamTranslator
 from respeak.crossing.answer_down import OUTPUT_DOWN
 from respeak.exchange import Exchange
+from respeak.wire import dumps
 
 ADDED = {"type": "response.output_item.added", "output_index": 0, "item": {"type": "message", "id": "m", "content": []}}
 ASKED = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
@@ -165,3 +166,61 @@ def test_of_a_call_that_was_announced_and_never_finished_the_name_and_id_stand()
     assert "".join(entry["function"]["arguments"] for entry in entries) == "{}"
     assert [choice["finish_reason"] for chunk in said for choice in chunk["choices"]][-1] == "tool_calls"
     assert "arguments_filled" not in [loss.code for loss in translator.losses]
+
+
+@pytest.mark.parametrize("kind", ["added", "done"])
+def test_a_part_of_a_summary_that_is_null(kind: str) -> None:
+    item = {"type": "reasoning", "id": "r", "summary": []}
+    part = {"type": f"response.reasoning_summary_part.{kind}", "output_index": 0, "summary_index": 0, "part": None}
+    answer = respeak.answer_of([{**ADDED, "item": item}, part], dialect="responses")
+    assert answer["output"][0]["summary"] == [{"type": "summary_text", "text": ""}]
+
+
+def test_a_function_of_a_chunk_with_more_than_name_and_arguments() -> None:
+    translator = StreamTranslator(source="chat", target="vtrix")
+    call = {"index": 0, "id": "c", "type": "function", "function": {"name": "f", "arguments": "{", "parameters": {}}}
+    said = translator.feed({"choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]})
+    said += translator.feed({"choices": [{"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": None}]})
+    pieces = [chunk["choices"][0]["delta"]["function_call"] for chunk in said]
+    assert [piece["arguments"] for piece in pieces] == ["{", "{"]
+
+
+DEEP = json.loads('{"a":[' * 400 + "1" + "]}" * 400)
+
+
+def deeply(work: Any, depth: int = 500) -> Any:
+    """Do something with little of Python's stack left, as within a server's frames."""
+    return deeply(work, depth - 1) if depth else work()
+
+
+def test_what_nests_too_deeply_to_be_written_is_refused_on_the_way_to_the_upstream() -> None:
+    exchange = Exchange(client="responses", upstream="litellm")
+    exchange.begin({"model": "m", "input": "x", "nobody_knows": DEEP})
+    sent = exchange.request()
+    with pytest.raises(InvalidPayload, match="nested too deeply"):
+        deeply(lambda: dumps(sent))
+
+
+def test_what_nests_too_deeply_to_be_written_is_a_bad_gateway_on_the_way_back() -> None:
+    exchange = Exchange(client="responses", upstream="litellm")
+    exchange.begin({"model": "m", "input": "x"})
+    data = json.dumps({**BEGUN, "status": "completed", "nobody_knows": DEEP}).encode()
+    assert deeply(lambda: exchange.answer(200, data)).status == 502
+    events = frame("response.completed", BEGUN | {"nobody_knows": DEEP})
+    assert deeply(lambda: exchange.gathered(events)).status == 502
+
+
+def test_what_nests_too_deeply_to_be_written_ends_a_stream_with_an_error() -> None:
+    exchange = Exchange(client="responses", upstream="litellm")
+    exchange.begin({"model": "m", "input": "x", "stream": True})
+    stream = exchange.stream()
+    assert stream.feed(frame("response.created", BEGUN))
+    events = frame("response.completed", BEGUN | {"nobody_knows": DEEP})
+    last = deeply(lambda: stream.feed(events))
+    assert stream.ended
+    assert b"nested too deeply" in last
+
+
+def frame(kind: str, response: Any) -> bytes:
+    """An event as it stands in a stream."""
+    return b"data: " + json.dumps({"type": kind, "sequence_number": 0, "response": response}).encode() + b"\n\n"

@@ -23,7 +23,6 @@ from respeak.gateway.watch import Watch
 from respeak.memory.marks import scope_of
 from respeak.memory.store import LocalMemory, Memory
 from respeak.options import Options
-from respeak.plan import Json
 from respeak.wire import dumps, loads
 
 LOSSES = "respeak-losses"
@@ -155,7 +154,7 @@ class _Turn:
         exchange = self.exchange
         try:
             exchange.begin(payload)
-            sent = exchange.request(await self.relay.recall(exchange.keys))
+            sent = dumps(exchange.request(await self.relay.recall(exchange.keys)))
         except (InvalidPayload, TranslationError) as error:
             return await self._over(refusal(error))
         try:
@@ -173,7 +172,7 @@ class _Turn:
             return StreamReply(_listed(pieces), self._ended, self.relay.config.keep_alive, self._headers())
         return await self._over(reply)
 
-    def _outgoing(self, sent: Json) -> httpx.Request:
+    def _outgoing(self, sent: bytes) -> httpx.Request:
         """The upstream's request: its own key, or the client's where that is allowed."""
         headers = {name: value for name in PASSED_ON if (value := self.request.headers.get(name)) is not None}
         headers["content-type"] = "application/json"
@@ -184,7 +183,7 @@ class _Turn:
             headers["authorization"] = self.request.headers["authorization"]
         url = self.upstream.base_url.rstrip("/") + self.exchange.path
         timeout = httpx.Timeout(self.upstream.timeout, connect=min(10.0, self.upstream.timeout), pool=None)
-        return self.relay.client.build_request("POST", url, content=dumps(sent), headers=headers, timeout=timeout)
+        return self.relay.client.build_request("POST", url, content=sent, headers=headers, timeout=timeout)
 
     def _headers(self) -> dict[str, str]:
         """Headers of the upstream that the client gets, and what was lost so far."""

@@ -103,7 +103,7 @@ def _numbered(parts: list[Json], number: int | None, blank: Json) -> Json:
 
 
 def _announced(item: Json, event: Json) -> None:
-    _part(item, event).update(fresh(event["part"]))
+    _part(item, event).update(fresh(event.get("part") or {}))
 
 
 def _grows(key: str, **form: Any) -> Callable[[Json, Json], None]:
@@ -152,7 +152,7 @@ def _summary(item: Json, event: Json) -> None:
     if "delta" in event:
         _grow(part, "text", event["delta"])
     else:
-        part.update(fresh(event["part"]) if "part" in event else {"text": event.get("text")})
+        part.update(fresh(event["part"] or {}) if "part" in event else {"text": event.get("text")})
 
 
 PIECES: Mapping[str, Callable[[Json, Json], None]] = {

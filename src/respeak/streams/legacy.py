@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from respeak.streams.down import Down
 
 CALLS = ("tool_calls", "function_call")
+PIECES = ("name", "arguments")
 FINISHES = ("stop", "length", "content_filter", "function_call")
 HEAD = ("id", "object", "created", "model", "usage")
 UNSAID = frozenset(("annotations", "audio", *REASONING))
@@ -128,7 +129,7 @@ class AsFunction:
         said = delta.setdefault("function_call", {})
         for key, piece in (entry.get("function") or {}).items():
             if piece is not None:
-                said[key] = said.get(key, "") + piece
+                said[key] = said.get(key, "") + piece if key in PIECES else piece
 
     def plainly(self, delta: Json, state: _Choice) -> Json:
         """The delta for a client that knows no refusal, citations or reasoning: a refusal is text behind the text."""
