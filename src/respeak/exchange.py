@@ -13,18 +13,17 @@ The transports and the gateway are thin loops around it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from respeak import profiles
-from respeak.crossing.errors import FAILED_STATUS, body, error_type
+from respeak.crossing.errors import body, error_type
 from respeak.entry import check, ends, read
-from respeak.errors import InvalidPayload, RespeakError, StreamBroken, TranslationError
-from respeak.loss import Loss, summarize
+from respeak.errors import InvalidPayload, StreamBroken, TranslationError
+from respeak.loss import Loss
 from respeak.memory import history, turns
 from respeak.options import Options
 from respeak.plan import Job, Json
+from respeak.reply import Reply, bad_gateway, refusal, status_of
 from respeak.route import request_plans, run_request
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator, answer_of, stream_of
@@ -36,22 +35,6 @@ PATHS = {"responses": "/responses", "chat": "/chat/completions"}
 
 SHOWN = 2000
 """So many characters of an upstream's answer that is no JSON are told to the client."""
-
-HEADER_LIMIT = 1000
-"""Characters of the header that tells losses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the client gets: HTTP status and a JSON body, which may have been written already."""
-
-    status: int
-    body: Json
-    text: bytes = b""
-
-    def encoded(self) -> bytes:
-        """The body as JSON text."""
-        return self.text or dumps(self.body)
 
 
 class Exchange:
@@ -269,6 +252,8 @@ class ExchangeStream:
         except (InvalidPayload, StreamBroken) as error:
             return self.close(f"The upstream's stream cannot be read: {error}")
         out = self._said(said)
+        if self.ended:
+            self._exchange.losses += self._translator.losses
         return out + self.close() if self._decoder.done else out
 
     def close(self, why: str | None = None) -> bytes:
@@ -310,7 +295,6 @@ class ExchangeStream:
     def _broken(self, message: str) -> bytes:
         """The end of a stream whose events cannot be written."""
         self.ended = self._failed = True
-        self._exchange.losses += self._translator.losses
         said = {"message": message, "type": "server_error", "param": None, "code": "upstream_error"}
         return encode({"error": said} if self._exchange.client.family == "chat" else {**said, "type": "error"})
 
@@ -331,53 +315,6 @@ def _full(error: Json) -> Json:
     status = status_of(error)
     said = {"message": error.get("message"), "type": error.get("type"), "param": None, "code": None, **error}
     return {**said, "type": said["type"] if said["type"] not in (None, "error") else error_type(status)}
-
-
-def status_of(error: Any) -> int:
-    """The HTTP status of an error that came without one."""
-    found = error if isinstance(error, dict) else {}
-    code, kind = str(found.get("code") or ""), str(found.get("type") or "")
-    if code in FAILED_STATUS:
-        return FAILED_STATUS[code]
-    if "rate_limit" in code or "rate_limit" in kind or code == "429":
-        return 429
-    return 400 if kind == "invalid_request_error" else 502
-
-
-def refusal(error: RespeakError, status: int = 400) -> Reply:
-    """The error that a client gets for a request that cannot be said: which field, why, which code."""
-    if isinstance(error, TranslationError):
-        loss = error.decisive[0] if error.decisive else None
-        path, code = (loss.path, loss.code.value) if loss else ("", None)
-    elif isinstance(error, InvalidPayload):
-        path, code = error.violations[0].path, "invalid_value"
-    else:
-        path, code = "", None
-    param = path.removeprefix("/").replace("/", ".") or None
-    return Reply(status, body(str(error), error_type(status), param, code))
-
-
-def bad_gateway(message: str) -> Reply:
-    """The upstream did not do its part."""
-    return Reply(502, body(message, "server_error", code="upstream_error"))
-
-
-def loss_header(losses: list[Loss], limit: int = HEADER_LIMIT) -> str:
-    """Losses for an HTTP header: worst first, counted, plain ASCII, at most `limit` characters."""
-    out: list[str] = []
-    room = limit
-    lines = summarize(losses)
-    for number, line in enumerate(lines):
-        times = f" x{line.count}" if line.count > 1 else ""
-        said = (
-            f"{line.severity.value} {line.code.value} {quote(line.path, safe='/*', errors='backslashreplace')}{times}"
-        )
-        rest = f"; {len(lines) - number} more"
-        if len(said) + len(rest) + 2 > room:
-            return "; ".join(out) + rest if out else rest[2:]
-        out.append(said)
-        room -= len(said) + 2
-    return "; ".join(out)
 
 
 def family_of(path: str) -> str | None:

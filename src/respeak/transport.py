@@ -20,11 +20,12 @@ import anyio.to_thread
 import httpx
 
 from respeak.errors import InvalidPayload, TranslationError
-from respeak.exchange import Exchange, Reply, base_of, family_of, is_stream, loss_header, refusal
+from respeak.exchange import Exchange, base_of, family_of, is_stream
 from respeak.loss import Loss
 from respeak.memory.marks import scope_of
 from respeak.memory.store import Memory
 from respeak.options import Options
+from respeak.reply import Reply, loss_header, refusal
 from respeak.wire import dumps
 
 OnLoss = Callable[[list[Loss]], None]

@@ -12,8 +12,9 @@ from typing import Any
 
 import respeak
 from respeak import RespeakError, StreamTranslator
-from respeak.exchange import Exchange, loss_header
+from respeak.exchange import Exchange
 from respeak.profiles import dialects
+from respeak.reply import loss_header
 from respeak.sse import SseDecoder, encode
 from respeak.wire import dumps
 

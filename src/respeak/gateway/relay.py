@@ -16,13 +16,14 @@ from starlette.responses import Response
 
 from respeak.crossing.errors import body, error_type
 from respeak.errors import InvalidPayload, TranslationError
-from respeak.exchange import Exchange, ExchangeStream, Reply, is_stream, loss_header, refusal
+from respeak.exchange import Exchange, ExchangeStream, is_stream
 from respeak.gateway.config import Config, Upstream
 from respeak.gateway.replies import StreamReply, whole
 from respeak.gateway.watch import Watch
 from respeak.memory.marks import scope_of
 from respeak.memory.store import LocalMemory, Memory
 from respeak.options import Options
+from respeak.reply import Reply, loss_header, refusal
 from respeak.wire import dumps, loads
 
 LOSSES = "respeak-losses"

@@ -9,7 +9,7 @@ import anyio
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from respeak.exchange import Reply
+from respeak.reply import Reply
 from respeak.sse import KEEP_ALIVE
 
 Headers = Mapping[str, str]

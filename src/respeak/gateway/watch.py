@@ -8,7 +8,8 @@ from typing import Any
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from respeak.exchange import Exchange, loss_header
+from respeak.exchange import Exchange
+from respeak.reply import loss_header
 
 LABELS = ("client", "upstream", "status")
 

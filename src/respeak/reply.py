@@ -1,0 +1,76 @@
+"""What a client gets instead of or beside an answer: replies, errors in its own form, the header that tells losses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from respeak.crossing.errors import FAILED_STATUS, body, error_type
+from respeak.errors import InvalidPayload, RespeakError, TranslationError
+from respeak.loss import Loss, summarize
+from respeak.plan import Json
+from respeak.wire import dumps
+
+HEADER_LIMIT = 1000
+"""Characters of the header that tells losses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the client gets: HTTP status and a JSON body, which may have been written already."""
+
+    status: int
+    body: Json
+    text: bytes = b""
+
+    def encoded(self) -> bytes:
+        """The body as JSON text."""
+        return self.text or dumps(self.body)
+
+
+def status_of(error: Any) -> int:
+    """The HTTP status of an error that came without one."""
+    found = error if isinstance(error, dict) else {}
+    code, kind = str(found.get("code") or ""), str(found.get("type") or "")
+    if code in FAILED_STATUS:
+        return FAILED_STATUS[code]
+    if "rate_limit" in code or "rate_limit" in kind or code == "429":
+        return 429
+    return 400 if kind == "invalid_request_error" else 502
+
+
+def refusal(error: RespeakError, status: int = 400) -> Reply:
+    """The error that a client gets for a request that cannot be said: which field, why, which code."""
+    if isinstance(error, TranslationError):
+        loss = error.decisive[0] if error.decisive else None
+        path, code = (loss.path, loss.code.value) if loss else ("", None)
+    elif isinstance(error, InvalidPayload):
+        path, code = error.violations[0].path, "invalid_value"
+    else:
+        path, code = "", None
+    param = path.removeprefix("/").replace("/", ".") or None
+    return Reply(status, body(str(error), error_type(status), param, code))
+
+
+def bad_gateway(message: str) -> Reply:
+    """The upstream did not do its part."""
+    return Reply(502, body(message, "server_error", code="upstream_error"))
+
+
+def loss_header(losses: list[Loss], limit: int = HEADER_LIMIT) -> str:
+    """Losses for an HTTP header: worst first, counted, plain ASCII, at most `limit` characters."""
+    out: list[str] = []
+    room = limit
+    lines = summarize(losses)
+    for number, line in enumerate(lines):
+        times = f" x{line.count}" if line.count > 1 else ""
+        said = (
+            f"{line.severity.value} {line.code.value} {quote(line.path, safe='/*', errors='backslashreplace')}{times}"
+        )
+        rest = f"; {len(lines) - number} more"
+        if len(said) + len(rest) + 2 > room:
+            return "; ".join(out) + rest if out else rest[2:]
+        out.append(said)
+        room -= len(said) + 2
+    return "; ".join(out)
