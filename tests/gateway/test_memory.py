@@ -45,11 +45,14 @@ def result(content: str = "sun") -> dict[str, Any]:
 def test_a_turn_comes_back_verbatim_however_the_client_writes_it() -> None:
     memory = LocalMemory()
     _, message = turn(memory, ASK)
+    [call] = message["tool_calls"]
+    rewritten = {"arguments": '{"city":"Graz"}', "name": "weather"}
     forms = [
         message,
         {key: value for key, value in message.items() if value is not None},
         {**message, "content": [{"type": "text", "text": message["content"]}]},
         {**message, "name": None, "audio": None},
+        {**message, "tool_calls": [{**call, "function": rewritten}]},
     ]
     for form in forms:
         later = [{"role": "system", "content": "It is midnight."}, *ASK[1:], form, result()]

@@ -52,14 +52,14 @@ def entry_key(kind: str, identifier: str, scope: str) -> str:
 
 
 def said_by(message: Json) -> str:
-    """The digest of what a message says, however the client writes it: null or "", a string or parts."""
+    """The digest of what a message says, however the client writes it: null or "", a string or parts, JSON anew."""
     legacy = message.get("function_call")
     return _digest(
         message.get("role"),
         _text(message.get("content"), "text"),
         message.get("refusal") or _text(message.get("content"), "refusal"),
         [_call(call) for call in _calls(message)],
-        [legacy.get("name"), legacy.get("arguments")] if isinstance(legacy, dict) else None,
+        [legacy.get("name"), _arguments(legacy.get("arguments"))] if isinstance(legacy, dict) else None,
         message.get("tool_call_id") or message.get("name"),
         _other_parts(message.get("content")),
     )
@@ -72,7 +72,17 @@ def _calls(message: Json) -> list[Json]:
 
 def _call(call: Json) -> list[Any]:
     inner = call.get("function") or call.get("custom") or {}
-    return [call.get("id"), inner.get("name"), inner.get("arguments") or inner.get("input") or ""]
+    return [call.get("id"), inner.get("name"), _arguments(inner.get("arguments")), inner.get("input") or ""]
+
+
+def _arguments(text: Any) -> Any:
+    """The arguments of a function whatever their spaces and the order of keys: some clients write them anew."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _text(content: Any, key: str) -> str:
