@@ -12,7 +12,7 @@ The transports and the gateway are thin loops around it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from respeak import profiles
@@ -23,7 +23,7 @@ from respeak.loss import Loss
 from respeak.memory import history, turns
 from respeak.options import Options
 from respeak.plan import Job, Json
-from respeak.reply import Reply, bad_gateway, refusal, status_of
+from respeak.reply import Reply, as_served, bad_gateway, refusal, status_of
 from respeak.route import request_plans, run_request
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator, answer_of, stream_of
@@ -42,6 +42,7 @@ class Exchange:
 
     tolerate   the worst loss that goes through in requests; answers always go through
     scope      whom memory belongs to (`memory.marks.scope_of`); None remembers nothing
+    clock      gives seconds since 1970, for `completed_at`; None where that is nobody's business
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Exchange:
         tolerate: str = "breaking",
         options: Options | None = None,
         scope: str | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self.client, self.upstream = ends(client, upstream, tolerate, "request")
         self.options = options or Options()
@@ -60,6 +62,7 @@ class Exchange:
         self.asked: Json = {}
         self._tolerate = tolerate
         self._scope = scope
+        self._clock = clock
         self._resolved: Json = {}
         self._sent: Json = {}
         self._turns: Mapping[int, tuple[str, str]] = {}
@@ -157,6 +160,7 @@ class Exchange:
                 request=self.asked,
                 options=self.options,
             )
+            self._serve(said.payload)
             reply = Reply(said.status or 200, said.payload, dumps(said.payload))
             self._note(said, payload)
         except InvalidPayload as error:
@@ -165,6 +169,12 @@ class Exchange:
             self.losses += error.losses
             return refusal(error, 502)
         return reply
+
+    def _serve(self, response: Any) -> None:
+        """What the live service adds to each Response, where this side made it."""
+        made = self.client.family == "responses" and self.upstream.family == "chat"
+        if made and isinstance(response, dict) and "status" in response:
+            as_served(response, self.asked, self._scope is not None, self._clock() if self._clock else None)
 
     def _note(self, said: Translation, payload: Json) -> None:
         self.losses += said.losses
@@ -270,6 +280,7 @@ class ExchangeStream:
         exchange = self._exchange
         exchange.losses += self._translator.losses
         if self._translator.finished is not None and not self._failed:
+            exchange._serve(self._translator.finished[1])
             exchange._keep(*self._translator.finished)
         if exchange.client.family == "chat" and not self._failed:
             out += DONE
@@ -286,6 +297,8 @@ class ExchangeStream:
             self.late = encode(events[0])
             return b""
         self._begun = True
+        for event in events:
+            self._exchange._serve(event.get("response"))
         self._failed = self._failed or any(_failed(event) for event in events)
         try:
             return b"".join(map(encode, events))

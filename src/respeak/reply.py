@@ -29,6 +29,27 @@ class Reply:
         return self.text or dumps(self.body)
 
 
+ALWAYS = {"service_tier": "default", "safety_identifier": None, "prompt_cache_key": None}
+"""Fields that the live service has in every Response, and strict clients require; the request says them, or nobody."""
+
+
+def as_served(response: Json, asked: Json, stored: bool, now: float | None) -> None:
+    """Give a Response that was made of a Chat answer what the live service has in each, though no document lists it.
+
+    stored   this side remembers responses, unless the client asked it not to
+    now      seconds since 1970; None where nobody has a clock
+    """
+    for name, value in ALWAYS.items():
+        if response.get(name) is None:
+            response[name] = asked.get(name, value)
+    response.setdefault("store", stored and asked.get("store") is not False)
+    response.setdefault("presence_penalty", 0.0)
+    response.setdefault("frequency_penalty", 0.0)
+    if response.get("completed_at") is None:
+        done = response.get("status") == "completed" and now is not None
+        response["completed_at"] = int(now or 0) if done else None
+
+
 def status_of(error: Any) -> int:
     """The HTTP status of an error that came without one."""
     found = error if isinstance(error, dict) else {}

@@ -12,6 +12,7 @@ by event. A request that cannot be said never leaves: the SDK gets the 400 that 
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypedDict, Unpack
@@ -65,7 +66,7 @@ class Settings:
         """The exchange of a request that is to be translated, None for any other."""
         scope = scope_of(request.headers.get("authorization", "")) if self.memory is not None else None
         names = {"client": self.client, "upstream": self.upstream, "tolerate": self.tolerate}
-        exchange = Exchange(**names, options=self.options, scope=scope)
+        exchange = Exchange(**names, options=self.options, scope=scope, clock=time.time)
         ours = request.method == "POST" and family_of(request.url.path) == exchange.client.family
         return exchange if ours else None
 

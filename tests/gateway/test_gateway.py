@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -148,7 +149,7 @@ def test_models_and_health(place: Place, client: openai.OpenAI) -> None:
         (b"{", 400, "expected a JSON document"),
         (b'{"model": "c-1", "input": 5}', 400, "/input: expected"),
         (b'{"model": "nobody", "input": "x"}', 404, "No upstream has the model 'nobody'."),
-        (b"[1]", 404, "No upstream has the model None."),
+        (b"[1]", 400, "expected a JSON object, found array of 1"),
         (b'{"model": "c-1", "input": "x", "background": true}', 400, "/background: "),
         (b'{"model": "c-1", "input": "%s"}' % (b"x" * 200_001), 413, "more than 200000 bytes"),
     ],
@@ -162,11 +163,38 @@ def test_bad_requests_get_one_clear_error(place: Place, body: bytes, status: int
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/v1/responses", 426), ("GET", "/nowhere", 404), ("PUT", "/v1/chat/completions", 405)],
+    [
+        ("GET", "/v1/responses", 426),
+        ("GET", "/nowhere", 404),
+        ("POST", "/v1/responses/compact", 404),
+        ("PUT", "/v1/chat/completions", 405),
+    ],
 )
 def test_what_is_not_served_says_so(place: Place, method: str, path: str, status: int) -> None:
     answer = httpx.request(method, f"{place.gate.url}{path}")
     assert answer.status_code == status and answer.json()["error"]["message"]
+
+
+def test_a_request_without_a_model_is_malformed_where_the_model_chooses_the_upstream(place: Place) -> None:
+    answer = httpx.post(f"{place.url}/responses", json={"input": "x"})
+    assert answer.status_code == 400 and "/model" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_response_made_of_a_chat_answer_says_what_the_live_service_always_says(place: Place, stream: bool) -> None:
+    place.chat.says = either(completion({"content": "Sunny."}))
+    asked = {"model": "c-1", "input": "x", "stream": stream, "prompt_cache_key": "k", "store": False}
+    answer = httpx.post(f"{place.url}/responses", json=asked)
+    if not stream:
+        made = answer.json()
+    else:
+        data = [json.loads(line.removeprefix("data: ")) for line in answer.text.splitlines() if line.startswith("data")]
+        begun, made = data[0]["response"], data[-1]["response"]
+        assert (begun["status"], begun["completed_at"], begun["prompt_cache_key"]) == ("in_progress", None, "k")
+    assert abs(made["completed_at"] - time.time()) < 60
+    told = {key: made[key] for key in ("store", "service_tier", "safety_identifier", "prompt_cache_key")}
+    assert told == {"store": False, "service_tier": "default", "safety_identifier": None, "prompt_cache_key": "k"}
+    assert made["presence_penalty"] == made["frequency_penalty"] == 0
 
 
 def test_keep_alive_while_the_upstream_thinks(place: Place) -> None:

@@ -36,8 +36,6 @@ def app(config: Config, watch: Watch | None = None, transport: Any = None) -> St
         if memory is not None:
             memory.close()
 
-    handlers = {"error_handlers": None}
-    del handlers
     return Starlette(
         routes=_Site(relay).routes(), lifespan=life, exception_handlers={404: _nowhere, 405: _nowhere, 500: _fault}
     )
@@ -67,6 +65,7 @@ class _Site:
                 Route(base + responses, self.upgrade, methods=["GET"]),
                 Route(base + chat, self.chat, methods=["POST"]),
                 Route(base + responses + "/{identifier}", self.stored, methods=["GET", "DELETE"]),
+                Route(base + responses + "/{rest:path}", _nowhere, methods=["POST"]),
                 Route(base + "/models", self.models),
                 Route(base + "/models/{name:path}", self.model),
             ]
@@ -132,7 +131,7 @@ def _error(status: int, message: str, code: str) -> Response:
     return JSONResponse(body(message, "invalid_request_error", code=code), status)
 
 
-async def _nowhere(request: Request, error: Exception) -> Response:
+async def _nowhere(request: Request, error: Exception | None = None) -> Response:
     status = getattr(error, "status_code", 404)
     return _error(status, f"{request.method} {request.url.path} is not served here.", "not_found")
 

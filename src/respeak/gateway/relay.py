@@ -17,6 +17,7 @@ from starlette.responses import Response
 from respeak.crossing.errors import body, error_type
 from respeak.errors import InvalidPayload, TranslationError
 from respeak.exchange import Exchange, ExchangeStream, is_stream
+from respeak.gate import finding
 from respeak.gateway.config import Config, Upstream
 from respeak.gateway.replies import StreamReply, whole
 from respeak.gateway.watch import Watch
@@ -70,8 +71,12 @@ class Relay:
             return self._refuse(request, 413, f"The request has more than {limit} bytes.")
         except (ValueError, RecursionError) as error:
             return self._refuse(request, 400, f"expected a JSON document, found none: {error}")
-        model = payload.get("model") if isinstance(payload, dict) else None
+        if not isinstance(payload, dict):
+            return self._refuse(request, 400, f"expected a JSON object, found {finding(payload)}")
+        model = payload.get("model")
         upstream = self.config.choose(model if isinstance(model, str) else "")
+        if upstream is None and not isinstance(model, str):
+            return self._refuse(request, 400, "/model: expected a string, found none: it says which upstream answers.")
         if upstream is None:
             return self._refuse(request, 404, f"No upstream has the model {model!r}.", "model_not_found")
         credential = request.headers.get("authorization", "")
@@ -81,6 +86,7 @@ class Relay:
             tolerate=self.config.tolerate,
             options=Options(**upstream.options),
             scope=None if self.memory is None else scope_of(credential),
+            clock=time.time,
         )
         return await _Turn(self, request, exchange, upstream).run(payload)
 
