@@ -42,10 +42,11 @@ def app(config: Config, watch: Watch | None = None, transport: Any = None) -> St
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens, and whose connections hold little that was not read. Raises OSError."""
+    """A socket that listens; its connections send at once, and hold little that was not read. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.create_server((host, port), family=family, backlog=2048)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, HELD)
+    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio sees no TCP here, and small writes would wait
     return found
 
 

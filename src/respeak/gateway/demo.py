@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
@@ -42,9 +44,9 @@ def _answer(asked: Json) -> Json:
     counts = {"prompt_tokens": len(dumps(asked["messages"])) // 4, "completion_tokens": len(said.split())}
     message = {"role": "assistant", "content": said, "refusal": None}
     return {
-        "id": "chatcmpl-demo",
+        "id": f"chatcmpl-{uuid4().hex}",  # clients take messages of one id for one message
         "object": "chat.completion",
-        "created": 0,
+        "created": int(time.time()),
         "model": str(asked.get("model") or "demo"),
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}],
         "usage": {**counts, "total_tokens": sum(counts.values())},
