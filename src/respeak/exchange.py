@@ -19,7 +19,7 @@ from respeak import profiles
 from respeak.crossing.errors import body, error_type
 from respeak.entry import check, ends, read
 from respeak.errors import InvalidPayload, StreamBroken, TranslationError
-from respeak.loss import Loss
+from respeak.loss import Ledger
 from respeak.memory import history, turns
 from respeak.options import Options
 from respeak.plan import Job, Json
@@ -57,7 +57,7 @@ class Exchange:
     ) -> None:
         self.client, self.upstream = ends(client, upstream, tolerate, "request")
         self.options = options or Options()
-        self.losses: list[Loss] = []
+        self.losses = Ledger()
         self.hits = 0
         self.asked: Json = {}
         self._tolerate = tolerate
@@ -109,7 +109,7 @@ class Exchange:
         out = run_request(self._resolved, job)
         if job.ledger.bars(self._tolerate):
             raise TranslationError(job.ledger, job.ledger.decisive(self._tolerate))
-        self.losses += job.ledger
+        self.losses.extend(job.ledger)
         if self._remembers("chat"):
             out["input"], self.hits = turns.restored(out.get("input"), job.memo.get("places", {}), self._turns, found)
             turns.ask_for_reasoning(out)
@@ -166,7 +166,7 @@ class Exchange:
         except InvalidPayload as error:
             return bad_gateway(f"The upstream's answer is malformed: {error}.")
         except TranslationError as error:
-            self.losses += error.losses
+            self.losses.extend(error.losses)
             return refusal(error, 502)
         return reply
 
@@ -177,7 +177,7 @@ class Exchange:
             as_served(response, self.asked, self._scope is not None, self._clock() if self._clock else None)
 
     def _note(self, said: Translation, payload: Json) -> None:
-        self.losses += said.losses
+        self.losses.extend(said.losses)
         if said.status is None:
             self._keep(payload, said.payload)
 
@@ -188,7 +188,7 @@ class Exchange:
             reply = Reply(status, said.payload, dumps(said.payload))
         except InvalidPayload:
             return self._unreadable(status, data)
-        self.losses += said.losses
+        self.losses.extend(said.losses)
         return reply
 
     def _unreadable(self, status: int, data: bytes) -> Reply:
@@ -263,7 +263,7 @@ class ExchangeStream:
             return self.close(f"The upstream's stream cannot be read: {error}")
         out = self._said(said)
         if self.ended:
-            self._exchange.losses += self._translator.losses
+            self._exchange.losses.extend(self._translator.losses)
         return out + self.close() if self._decoder.done else out
 
     def close(self, why: str | None = None) -> bytes:
@@ -278,7 +278,7 @@ class ExchangeStream:
             why = why or f"The upstream's stream cannot be read: {error}"
         out = self._said(said + self._translator.close(why))
         exchange = self._exchange
-        exchange.losses += self._translator.losses
+        exchange.losses.extend(self._translator.losses)
         if self._translator.finished is not None and not self._failed:
             exchange._serve(self._translator.finished[1])
             exchange._keep(*self._translator.finished)

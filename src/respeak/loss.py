@@ -122,21 +122,27 @@ class SummaryLine:
 
 def pointer(place: Place) -> str:
     """The JSON Pointer of a place; the payload itself is the empty string."""
-    keys: list[str] = []
+    keys: list[Any] = []
     while place is not None:
         place, key = place
-        keys.append(str(key).replace("~", "~0").replace("/", "~1"))
+        keys.append(_escaped(key) if isinstance(key, str) else key)
     return "".join(f"/{key}" for key in reversed(keys))
+
+
+def _escaped(key: str) -> str:
+    """A key as it stands in a pointer."""
+    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
 
 
 class Ledger(Sequence[Loss]):
     """The losses of one translation, in the order in which they were met."""
 
-    __slots__ = ("_losses", "found")
+    __slots__ = ("_losses", "_summary", "found")
 
     def __init__(self) -> None:
         self.found: list[tuple[Verdict, Place]] = []
         self._losses: list[Loss] | None = None
+        self._summary: tuple[int, list[SummaryLine]] = (0, [])
 
     def note(self, verdict: Verdict, place: Place) -> None:
         self.found.append((verdict, place))
@@ -201,16 +207,41 @@ class Ledger(Sequence[Loss]):
 
     def summary(self) -> list[SummaryLine]:
         """Losses counted by code and shape of path, worst first: the form for logs and terminals."""
-        return summarize(self)
+        if self._summary[0] != len(self.found):
+            counts = Counter((id(verdict), _shape_of(place)) for verdict, place in self.found)
+            verdicts = {id(verdict): verdict for verdict, _ in self.found}
+            lines: Counter[tuple[Severity, Code, str, str]] = Counter()
+            for (number, shape), count in counts.items():
+                verdict = verdicts[number]
+                lines[verdict.severity, verdict.code, shape, verdict.why] += count
+            self._summary = len(self.found), _listed(lines)
+        return self._summary[1]
+
+    def extend(self, other: Ledger) -> None:
+        """Add the losses of another ledger."""
+        self.found += other.found
 
 
 def summarize(losses: Iterable[Loss]) -> list[SummaryLine]:
     """Count `losses` by severity, code, path with `*` for indices, and message; worst first, then as met."""
-    counts = Counter((loss.severity, loss.code, _shape(loss.path), loss.message) for loss in losses)
+    return _listed(Counter((loss.severity, loss.code, _shape(loss.path), loss.message) for loss in losses))
+
+
+def _listed(counts: Counter[tuple[Severity, Code, str, str]]) -> list[SummaryLine]:
     lines = [
         SummaryLine(severity, code, path, count, message) for (severity, code, path, message), count in counts.items()
     ]
     return sorted(lines, key=lambda line: line.severity.rank, reverse=True)
+
+
+def _shape_of(place: Place) -> str:
+    """The shape of a place's pointer, without writing the pointer."""
+    out = ""
+    while place is not None:
+        place, key = place
+        step = "*" if isinstance(key, int) or key.isdigit() else _escaped(key)
+        out = f"/{step}{out}"
+    return out
 
 
 def _shape(path: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from respeak.crossing.errors import FAILED_STATUS, body, error_type
 from respeak.errors import InvalidPayload, RespeakError, TranslationError
-from respeak.loss import Loss, summarize
+from respeak.loss import Ledger
 from respeak.plan import Json
 from respeak.wire import dumps
 
@@ -79,11 +79,11 @@ def bad_gateway(message: str) -> Reply:
     return Reply(502, body(message, "server_error", code="upstream_error"))
 
 
-def loss_header(losses: list[Loss], limit: int = HEADER_LIMIT) -> str:
+def loss_header(losses: Ledger, limit: int = HEADER_LIMIT) -> str:
     """Losses for an HTTP header: worst first, counted, plain ASCII, at most `limit` characters."""
     out: list[str] = []
     room = limit
-    lines = summarize(losses)
+    lines = losses.summary()
     for number, line in enumerate(lines):
         times = f" x{line.count}" if line.count > 1 else ""
         said = (

@@ -168,7 +168,7 @@ def _over(settings: Settings, exchange: Exchange) -> Generator[Step, Any, None]:
     if settings.memory is not None and entries:
         yield settings.memory, "remember", (entries,)
     if settings.on_loss is not None and exchange.losses:
-        settings.on_loss(exchange.losses)
+        settings.on_loss(list(exchange.losses))
 
 
 class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):

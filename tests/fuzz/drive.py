@@ -13,6 +13,7 @@ from typing import Any
 import respeak
 from respeak import RespeakError, StreamTranslator
 from respeak.exchange import Exchange
+from respeak.loss import Ledger, summarize
 from respeak.profiles import dialects
 from respeak.reply import loss_header
 from respeak.sse import SseDecoder, encode
@@ -114,20 +115,20 @@ def exchange(asked: Any, status: int, data: bytes, client: str, upstream: str) -
     header(found.losses)
 
 
-def honest(payload: Any, losses: Iterable[respeak.Loss]) -> None:
+def honest(payload: Any, losses: Ledger) -> None:
     """The payload can be written and read again; the losses can be told."""
     json.loads(dumps(payload))
-    listed = list(losses)
-    for loss in listed[:1000]:
+    for loss in losses[:1000]:
         str(loss)
         json.dumps(loss.as_dict())
         assert loss.path == "" or loss.path.startswith("/")
-    header(listed)
+    header(losses)
 
 
-def header(losses: list[respeak.Loss]) -> None:
+def header(losses: Ledger) -> None:
     """The header that tells losses is one line of ASCII, whatever the keys of the payload were."""
     line = loss_header(losses)
+    assert losses.summary() == summarize(losses)
     assert line.isascii() and line.isprintable(), line
     assert len(line) <= 1000
 

@@ -62,7 +62,7 @@ def test_closing_twice_gives_nothing_more(source: str, target: str) -> None:
 
 def test_the_header_of_losses_survives_keys_that_are_no_unicode() -> None:
     said = respeak.translate_request('{"model": "m", "input": "x", "\\ud800": 1}', source="responses", target="chat")
-    drive.header(list(said.losses))
+    drive.header(said.losses)
 
 
 @pytest.mark.parametrize("entry", ["null", "{}", "1"])

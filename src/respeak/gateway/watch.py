@@ -41,8 +41,8 @@ class Watch:
         self._requests.labels(client, name, str(status)).inc()
         self._seconds.labels(name).observe(seconds)
         self._hits.inc(exchange.hits)
-        for loss in exchange.losses:
-            self._losses.labels(loss.code.value, loss.severity.value).inc()
+        for line in exchange.losses.summary():
+            self._losses.labels(line.code.value, line.severity.value).inc(line.count)
         said = {"client": client, "upstream": name, "status": status, "seconds": round(seconds, 4)}
         lost = loss_header(exchange.losses)
         self._log.info("exchange", **said, **({"losses": lost} if lost else {}), **more)
