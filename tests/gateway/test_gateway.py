@@ -177,7 +177,9 @@ def test_what_is_not_served_says_so(place: Place, method: str, path: str, status
 
 def test_a_request_without_a_model_is_malformed_where_the_model_chooses_the_upstream(place: Place) -> None:
     answer = httpx.post(f"{place.url}/responses", json={"input": "x"})
-    assert answer.status_code == 400 and "/model" in answer.json()["error"]["message"]
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["param"]) == (400, "missing_required_parameter", "model")
+    assert "/model: expected a string" in error["message"]
 
 
 @pytest.mark.parametrize("stream", [False, True])

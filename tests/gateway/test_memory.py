@@ -45,14 +45,11 @@ def result(content: str = "sun") -> dict[str, Any]:
 def test_a_turn_comes_back_verbatim_however_the_client_writes_it() -> None:
     memory = LocalMemory()
     _, message = turn(memory, ASK)
-    [call] = message["tool_calls"]
-    rewritten = {"arguments": '{"city":"Graz"}', "name": "weather"}
     forms = [
         message,
         {key: value for key, value in message.items() if value is not None},
         {**message, "content": [{"type": "text", "text": message["content"]}]},
         {**message, "name": None, "audio": None},
-        {**message, "tool_calls": [{**call, "function": rewritten}]},
     ]
     for form in forms:
         later = [{"role": "system", "content": "It is midnight."}, *ASK[1:], form, result()]
@@ -60,12 +57,24 @@ def test_a_turn_comes_back_verbatim_however_the_client_writes_it() -> None:
         assert sent[2:5] == ITEMS
 
 
+def call_of(arguments: str) -> dict[str, Any]:
+    return {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": arguments}}
+
+
+@pytest.mark.parametrize("text", ['{"city":"Graz","days":[1,2]}', '{ "days": [1, 2], "city": "\\u0047raz" }'])
+def test_a_turn_comes_back_verbatim_from_a_client_that_writes_arguments_anew(text: str) -> None:
+    memory = LocalMemory()
+    items = [thought(), called("weather", {"city": "Graz", "days": [1, 2]})]
+    _, message = turn(memory, ASK, answer=response(*items))
+    sent, _ = turn(memory, [*ASK, {**message, "tool_calls": [call_of(text)]}, result()])
+    assert sent[2:4] == items
+    deep = "[" * 100_000
+    sent, _ = turn(memory, [*ASK, {**message, "tool_calls": [call_of(deep)]}, result()])
+    assert (sent[2]["type"], sent[2]["arguments"]) == ("function_call", deep)
+
+
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"content": "I look again."},
-        {"tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]},
-    ],
+    "change", [{"content": "I look again."}, *({"tool_calls": [call_of(text)]} for text in ("{}", "{", '{"city": 1}'))]
 )
 def test_an_edited_turn_is_translated_as_usual(change: dict[str, Any]) -> None:
     memory = LocalMemory()

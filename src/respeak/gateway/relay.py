@@ -76,7 +76,8 @@ class Relay:
         model = payload.get("model")
         upstream = self.config.choose(model if isinstance(model, str) else "")
         if upstream is None and not isinstance(model, str):
-            return self._refuse(request, 400, "/model: expected a string, found none: it says which upstream answers.")
+            missing = "/model: expected a string, found none: it says which upstream answers."
+            return self._refuse(request, 400, missing, "missing_required_parameter", "model")
         if upstream is None:
             return self._refuse(request, 404, f"No upstream has the model {model!r}.", "model_not_found")
         credential = request.headers.get("authorization", "")
@@ -99,9 +100,11 @@ class Relay:
             pieces.append(piece)
         return loads(b"".join(pieces))
 
-    def _refuse(self, request: Request, status: int, message: str, code: str | None = None) -> Response:
+    def _refuse(
+        self, request: Request, status: int, message: str, code: str | None = None, param: str | None = None
+    ) -> Response:
         self.watch.refused(request.url.path, status, message)
-        return whole(Reply(status, body(message, error_type(status), code=code)))
+        return whole(Reply(status, body(message, error_type(status), param, code)))
 
     async def recall(self, keys: list[str]) -> Mapping[str, bytes]:
         """What memory holds; nothing, if it is gone."""
