@@ -13,7 +13,7 @@ import pytest
 
 import respeak
 from benchmarks import __main__ as command
-from benchmarks import payloads, peers, table
+from benchmarks import gateway, payloads, peers, table
 from benchmarks.measure import QUICK, Effort
 
 FAMILIES = ("responses", "chat")
@@ -136,3 +136,13 @@ def test_a_longer_text_costs_no_more_calls(target: str) -> None:
 
 def test_a_round_is_measured_at_least_once() -> None:
     assert Effort(rounds=1, seconds=0) == QUICK
+
+
+def test_the_gateway_is_measured_beside_passing_through(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "figures.json"
+    gateway.main(["--quick", "--json", str(file)])
+    figures = json.loads(file.read_text())
+    judged = [row for row in figures["rows"] if row["budget"] is not None]
+    assert len(figures["rows"]) == 15 and len(judged) == 3
+    assert all(row["rate"] > 0 for row in figures["rows"]) and all(row["ratio"] > 0 for row in judged)
+    assert "memory over 100 requests" in capsys.readouterr().out

@@ -12,6 +12,7 @@ Peers stand beside it where they can do the same job at all, which is checked be
 that are not installed are left out with a line that says so. They want an `openai` of their own, so they live in an
 environment of their own:
 
-    uv venv /tmp/bench && uv pip install --python /tmp/bench/bin/python -e '.[bench]'
-    /tmp/bench/bin/python -m tests.benchmarks
+    python -m venv ../bench && ../bench/bin/pip install -e '.[bench]'
+    ../bench/bin/python -m tests.benchmarks
+    python -m tests.benchmarks.gateway --litellm ../bench/bin/litellm       # the gateway, a table of its own
 """
