@@ -156,8 +156,9 @@ def beside(port: int, requests: int) -> Iterator[Row]:
             what = f"{size} request, {'streamed' if stream else 'whole'}, client of {client}, LiteLLM"
             try:
                 yield row(what, measured(port, client, "chat-m", stream, size, requests))
-            except RuntimeError as error:
-                print(f"{what}: {str(error)[:300]}", file=sys.stderr)
+            except (ExceptionGroup, TimeoutError) as error:
+                why = error.exceptions[0] if isinstance(error, ExceptionGroup) else "it does not come to an end"
+                print(f"left out: {what}: {' '.join(str(why).split())[:200]}", file=sys.stderr)
 
 
 def printed(found: list[Row], held: tuple[float, float], requests: int) -> str:
