@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -199,6 +201,24 @@ def test_a_response_made_of_a_chat_answer_says_what_the_live_service_always_says
     assert made["presence_penalty"] == made["frequency_penalty"] == 0
 
 
+HANDSHAKE = (
+    "GET {path} HTTP/1.1\r\nHost: gateway\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize("path", ["/v1/responses", "/responses"])
+def test_a_websocket_is_answered_with_426_whatever_is_installed(place: Place, path: str) -> None:
+    """With a library for WebSockets uvicorn would answer 403, which Codex tries again and again."""
+    assert importlib.util.find_spec("websockets"), "without it uvicorn upgrades nothing"
+    before = place.gate.log.read_text()
+    with socket.create_connection(("127.0.0.1", int(place.gate.url.rsplit(":", 1)[1])), timeout=10) as wire:
+        wire.sendall(HANDSHAKE.format(path=path).encode())
+        answer = wire.recv(4096).decode()
+    assert answer.startswith("HTTP/1.1 426 ") and "upgrade_required" in answer
+    assert place.gate.log.read_text() == before, "an upgrade is no news"
+
+
 def test_keep_alive_while_the_upstream_thinks(place: Place) -> None:
     events = streamed(completion({"content": "Sunny."})).events
     place.chat.says = Events(events, before=lambda number: time.sleep(0.7 if number == 1 else 0), done=True)
@@ -278,6 +298,21 @@ def test_the_demo_needs_nothing(tmp_path: Path) -> None:
         with client.responses.stream(model="gpt-5.3-codex", input="Hello you") as stream:
             deltas = [event.delta for event in stream if event.type == "response.output_text.delta"]
         assert "".join(deltas) == "You said: Hello you" and len(deltas) == 4
+
+
+def test_every_answer_of_the_demo_has_ids_of_its_own(tmp_path: Path) -> None:
+    """Equal ids overwrite each other in memory, and a client cannot go back to the one it means."""
+    with gateway(tmp_path, "--demo") as gate, openai.OpenAI(api_key="x", base_url=f"{gate.url}/v1") as client:
+        first = client.responses.create(model="m", input="Hello")
+        with client.responses.stream(model="m", input="Hello") as stream:
+            second = stream.get_final_response()
+        assert first.id != second.id and first.output[0].id != second.output[0].id
+        client.responses.create(model="m", input="Bye", previous_response_id=first.id)
+        assert client.responses.retrieve(first.id).output_text == "You said: Hello"
+        chats = [client.chat.completions.create(model="m", messages=ASK).id for _ in range(2)]
+        with client.chat.completions.stream(model="m", messages=ASK) as reader:
+            chunks = {event.chunk.id for event in reader if event.type == "chunk"}
+        assert len({*chats, *chunks}) == 3, "one for each answer, the same in all of its chunks"
 
 
 def test_one_upstream_gets_the_clients_own_key(tmp_path: Path, upstream: Server) -> None:

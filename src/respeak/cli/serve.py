@@ -11,6 +11,7 @@ from respeak.cli.read import printable
 from respeak.loss import TOLERANCES
 
 if TYPE_CHECKING:
+    import uvicorn
     from starlette.applications import Starlette
 
     from respeak.gateway.config import Config
@@ -41,7 +42,7 @@ def serve(
     With no upstream and no file it is the demo. Stops on Ctrl-C and SIGTERM, when open streams are finished.
     """
     try:
-        import uvicorn
+        import uvicorn  # noqa: F401
 
         from respeak.gateway.app import app, listening
         from respeak.gateway.config import ConfigError
@@ -57,10 +58,19 @@ def serve(
         raise click.UsageError(printable(str(error)).replace("\\n", "\n")) from None
     name = "the demo upstream" if transport is not None else ", ".join(each.name for each in config.upstream)
     click.echo(f"respeak serves {name} on http://{config.host}:{socket.getsockname()[1]}/v1", err=True)
-    grace = int(config.grace)
-    settings = uvicorn.Config(site, log_level="warning", access_log=False, timeout_graceful_shutdown=grace)
     with socket:
-        uvicorn.Server(settings).run([socket])
+        _server(site, int(config.grace)).run([socket])
+
+
+def _server(site: Starlette, grace: int) -> uvicorn.Server:
+    """uvicorn, to which an upgrade is a GET for our own route, whatever library for WebSockets is installed.
+
+    It is asked for no warnings: it has one for every upgrade, that such a library is missing.
+    """
+    import uvicorn
+
+    settings = uvicorn.Config(site, ws="none", log_level="error", access_log=False, timeout_graceful_shutdown=grace)
+    return uvicorn.Server(settings)
 
 
 def _check_use(upstream: str | None, base_url: str | None, file: Path | None, demo: bool) -> None:
