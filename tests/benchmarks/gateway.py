@@ -61,7 +61,10 @@ def running(*command: str, folder: Path | None = None) -> Iterator[subprocess.Po
             yield process
         finally:
             process.terminate()
-            process.wait(10)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def gateway(stack: ExitStack, folder: Path, upstream: int, port: int) -> subprocess.Popen[str]:
