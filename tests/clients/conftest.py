@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from gateway.process import configured, gateway
-from gateway.upstream import Hangup, running
+from gateway.upstream import Hangup, Server, running
 
 pytest.register_assert_rewrite("clients.place")
 
@@ -40,3 +40,10 @@ def place(stage: Place, request: pytest.FixtureRequest, monkeypatch: pytest.Monk
         monkeypatch.delenv(name, raising=False)
     stage.key = f"key-of-{request.node.name}"
     return stage
+
+
+@pytest.fixture
+def upstream() -> Iterator[Server]:
+    """A scripted upstream."""
+    with running() as server:
+        yield server

@@ -35,6 +35,7 @@ from gateway.upstream import (
     thought,
     wait_until,
 )
+from respeak.gateway.app import listening
 
 
 class Place:
@@ -287,6 +288,14 @@ def test_phase_and_reasoning_come_back_to_a_responses_upstream(
     with thief:
         thief.chat.completions.create(model="r-gpt-5", messages=[*ASK, told, result])
     assert all(item.get("type") != "reasoning" for item in place.responses.bodies[-1]["input"])
+
+
+def test_answers_do_not_wait_for_acknowledgements() -> None:
+    """With Nagle's algorithm an answer on a connection that is used again takes 40 ms more."""
+    with listening("127.0.0.1", 0) as waiting, socket.create_connection(waiting.getsockname()):
+        accepted, _ = waiting.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 # The command ------------------------------------------------------------------------------------------------------
