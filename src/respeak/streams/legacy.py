@@ -49,7 +49,7 @@ class AsFunction:
             return [chunk]
         quick = self.piece(choices[0]) if len(choices) == 1 and chunk.get("usage") is None else None
         if quick is None:
-            return self.any(chunk)
+            return self.general(chunk)
         return [_with(chunk, quick, self.plain)] if quick else []
 
     def shorten(self, first: Down) -> None:
@@ -83,7 +83,7 @@ class AsFunction:
             return None
         return ({"function_call": inner} if entry["index"] == state.call[0] else {}) if inner["arguments"] else None
 
-    def any(self, chunk: Json) -> list[Json]:
+    def general(self, chunk: Json) -> list[Json]:
         """What becomes of any chunk, whatever it holds."""
         held = [whole for choice in chunk["choices"] for whole in self.held(choice)]
         head = {key: chunk[key] for key in HEAD if key in chunk}
