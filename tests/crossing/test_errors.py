@@ -266,3 +266,9 @@ def test_the_bodies_of_official_errors_are_those_of_the_sdk() -> None:
     for payload in ({"error": {"message": "m"}}, {"error": "m"}, {}):
         for route in (("chat", "responses"), ("responses", "chat")):
             assert set(said(payload, *route)["error"]) == {"message", "type", "param", "code"}
+
+
+def test_an_error_comes_before_a_detail_which_stays_beside_it() -> None:
+    back = said({"error": {"message": "m"}, "detail": {"message": "more"}})
+    assert back["error"]["message"] == "m"
+    assert back["detail"] == {"message": "more"}

@@ -85,6 +85,19 @@ def test_recorded_streams_and_most_of_their_events(route: tuple[str, str, Json |
     assert short > 0.7 * deltas
 
 
+@pytest.mark.parametrize("paddings", [["a", "bc", "d"], [None, "a", None], ["a", None, ""], [None, None, None]])
+@pytest.mark.parametrize("target", ["openrouter-chat", "chat", "vtrix"])
+def test_padding_stays_with_its_own_chunk(paddings: list[Any], target: str) -> None:
+    head = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+    events = []
+    for padding in paddings:
+        delta = {"index": 0, "delta": {"content": "x"}, "finish_reason": None}
+        events.append({**head, "choices": [delta], **({} if padding is None else {"obfuscation": padding})})
+    for quick in (True, False):
+        (out, _, _), _ = said(events, "chat", target, None, quick)
+        assert [chunk.get("obfuscation") for [chunk] in out] == paddings
+
+
 WRONG: tuple[Any, ...] = (None, 5, "x", [], {}, 1.5, True, ["a"], {"a": 1}, "", -1)
 
 

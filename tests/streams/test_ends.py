@@ -1,0 +1,41 @@
+"""How streams end that do not end well: what was said before stands, and belongs to an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from respeak import StreamTranslator
+
+Json = dict[str, Any]
+
+DELTA = {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "item_id": "m", "delta": "Hel"}
+CREATED: Json = {
+    "type": "response.created",
+    "sequence_number": 0,
+    "response": {"id": "resp_1", "object": "response", "created_at": 7, "model": "m", "status": "in_progress"}
+    | {"output": []},
+}
+ITEM = {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": []}
+
+
+def fed(source: str, target: str, *events: Json) -> tuple[list[Json], StreamTranslator]:
+    translator = StreamTranslator(source=source, target=target)
+    return [said for event in events for said in translator.feed(event)] + translator.close(), translator
+
+
+def test_pieces_that_waited_for_a_response_get_a_head_though_none_came() -> None:
+    said, _ = fed("responses", "chat", DELTA, {"type": "error", "message": "Gone."})
+    assert [chunk["id"] for chunk in said[:-1]] == ["chatcmpl-0"] * 2
+    assert all({"object", "created", "model"} <= chunk.keys() for chunk in said[:-1])
+    assert said[1]["choices"][0]["delta"] == {"content": "Hel"}
+    assert said[-1]["error"]["message"] == "Gone."
+
+
+def test_a_stream_within_responses_that_breaks_off_fails_with_the_items_that_were_finished() -> None:
+    done = {"type": "response.output_item.done", "sequence_number": 4, "output_index": 0, "item": ITEM}
+    said, translator = fed("responses", "openrouter", CREATED, done)
+    last = said[-1]
+    assert (last["type"], last["sequence_number"]) == ("response.failed", 5)
+    assert last["response"]["output"] == [ITEM]
+    assert last["response"]["status"] == "failed" and last["response"]["error"]["code"] == "server_error"
+    assert [loss.code for loss in translator.losses] == ["stream_cut"]
