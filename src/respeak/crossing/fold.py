@@ -234,9 +234,8 @@ class Fold:
         walk(self.job.plans["mcp_call"], item, {}, at, self.job)
         self.job.note(MCP_REWRITTEN, at)
         name = said_name(item["name"], item.get("server_label"), at, self.job)
-        arguments = item.get("arguments")
         call_id = item.get("id") or f"mcp_{len(self.blocks)}"
-        function = {"name": name, "arguments": "{}" if arguments is None else arguments}
+        function = {"name": name, "arguments": item["arguments"]}
         self.add_call({"id": call_id, "type": "function", "function": function}, at)
         output, error = item.get("output"), item.get("error")
         text = next((given for given in (output, error) if given is not None), "")
