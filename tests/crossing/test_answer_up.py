@@ -410,3 +410,13 @@ def test_a_message_of_the_answer_is_the_same_every_time() -> None:
     payload = {**HEAD, "choices": [choice({"content": "a", "tool_calls": [call(call_id="")]}, "tool_calls")]}
     first = respeak.translate_response(payload, source="chat", target="responses").payload
     assert respeak.translate_response(payload, source="chat", target="responses").payload == first
+
+
+@pytest.mark.parametrize("asked", ["conv_1", {"id": "conv_1"}])
+def test_a_conversation_is_repeated_as_an_object(asked: Any) -> None:
+    request = {"model": "gpt-4.1", "input": "x", "conversation": asked}
+    message = {"role": "assistant", "content": "y", "refusal": None}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "gpt-4.1", "choices": [choice]}
+    said = respeak.translate_response(answer, source="chat", target="responses", request=request).payload
+    assert said["conversation"] == {"id": "conv_1"}

@@ -1,9 +1,12 @@
-"""How streams end that do not end well: what was said before stands, and belongs to an answer."""
+"""Streams that are not quite as documented: what was said stands, belongs to one answer, and nothing is made up."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+import respeak
 from respeak import StreamTranslator
 
 Json = dict[str, Any]
@@ -39,3 +42,23 @@ def test_a_stream_within_responses_that_breaks_off_fails_with_the_items_that_wer
     assert last["response"]["output"] == [ITEM]
     assert last["response"]["status"] == "failed" and last["response"]["error"]["code"] == "server_error"
     assert [loss.code for loss in translator.losses] == ["stream_cut"]
+
+
+def chunk(content: str | None, number: int = 0, finish: str | None = None) -> Json:
+    head = {"id": f"chatcmpl-{number}", "object": "chat.completion.chunk", "created": number, "model": f"m-{number}"}
+    delta = {} if content is None else {"content": content}
+    return {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+
+def test_an_answer_is_named_by_its_first_chunk() -> None:
+    answer = respeak.answer_of([chunk("a", 1), chunk("b", 2), chunk(None, 3, "stop")], dialect="chat")
+    assert (answer["id"], answer["created"], answer["model"]) == ("chatcmpl-1", 1, "m-1")
+
+
+@pytest.mark.parametrize(("source", "target"), [("chat", "responses"), ("chat", "vtrix"), ("vtrix", "responses")])
+def test_an_empty_piece_of_text_says_nothing(source: str, target: str) -> None:
+    chunks = [chunk("a"), chunk("b"), chunk(""), chunk("c"), chunk(None, finish="stop")]
+    said, _ = fed(source, target, *chunks)
+    deltas = [event.get("delta") for event in said if event.get("type") == "response.output_text.delta"]
+    pieces = [each["delta"].get("content") for event in said for each in event.get("choices", ()) if each["delta"]]
+    assert (deltas or pieces) == ["a", "b", "c"]

@@ -76,13 +76,12 @@ class OpenMessage:
         self.item["content"].append(part)
         events.close_refusal(self.script, part, self.at)
 
-    def close(self, status: str, phase: str | None) -> Json:
-        """The item is whole; its final form."""
+    def close(self, status: str, phase: str | None) -> None:
+        """The item is whole."""
         self.item["status"] = status
         if phase is not None:
             self.item["phase"] = phase
         events.finish(self.script, self.item, self.index)
-        return self.item
 
 
 class OpenReasoning:
@@ -103,11 +102,10 @@ class OpenReasoning:
         self.pieces.append(piece)
         self.script.emit("response.reasoning_text.delta", {**self.at, "delta": piece})
 
-    def close(self, status: str) -> Json:
-        """The item is whole; its final form."""
+    def close(self, status: str) -> None:
+        """The item is whole."""
         part = {"type": "reasoning_text", "text": "".join(self.pieces)}
         self.item["content"] = [part]
         self.item["status"] = status
         events.close_reasoning(self.script, part, self.at)
         events.finish(self.script, self.item, self.index)
-        return self.item
