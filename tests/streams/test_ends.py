@@ -62,3 +62,20 @@ def test_an_empty_piece_of_text_says_nothing(source: str, target: str) -> None:
     deltas = [event.get("delta") for event in said if event.get("type") == "response.output_text.delta"]
     pieces = [each["delta"].get("content") for event in said for each in event.get("choices", ()) if each["delta"]]
     assert (deltas or pieces) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [("completed", "completed"), ("incomplete", "incomplete"), ("failed", "failed"), ("cancelled", "failed")],
+)
+def test_a_finished_response_ends_in_the_event_of_its_status(status: str, kind: str) -> None:
+    answer = {**CREATED["response"], "status": status, "output": [ITEM]}
+    events = respeak.stream_of(answer, dialect="responses")
+    assert events[-1] == {"type": f"response.{kind}", "sequence_number": len(events) - 1, "response": answer}
+    assert [event["response"]["status"] for event in events[:2]] == ["in_progress"] * 2
+
+
+@pytest.mark.parametrize("status", ["in_progress", "queued"])
+def test_a_response_that_is_still_running_is_no_stream(status: str) -> None:
+    with pytest.raises(respeak.InvalidPayload, match="/status: expected a finished response"):
+        respeak.stream_of({**CREATED["response"], "status": status}, dialect="responses")
