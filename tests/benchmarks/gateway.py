@@ -84,7 +84,8 @@ def gateway(stack: ExitStack, folder: Path, upstream: int, port: int) -> subproc
 
 def litellm(stack: ExitStack, folder: Path, command: str, upstream: int, port: int) -> None:
     """LiteLLM's proxy with the same upstream, through which it says Responses as Chat."""
-    parts = {"model": "hosted_vllm/m", "api_base": f"http://127.0.0.1:{upstream}/v1", "api_key": "k"}
+    model = f"hosted_vllm/{payloads.MODEL}"  # it refuses parameters of models that it does not know
+    parts = {"model": model, "api_base": f"http://127.0.0.1:{upstream}/v1", "api_key": "k"}
     config = folder / "litellm.yaml"
     models = [{"model_name": "chat-m", "litellm_params": parts}]
     general = {"dangerously_permit_weak_or_unset_master_key": True}  # on loopback, for as long as this takes
