@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from openai.types.responses import response_apply_patch_tool_call as patch
 from openai.types.responses.response_function_shell_tool_call import Action
 from openai.types.responses.response_output_item import LocalShellCallAction
@@ -30,6 +31,7 @@ def parameters(name: str) -> Any:
 
 @pytest.mark.parametrize("name", FIELDS)
 def test_the_parameters_of_a_bridged_tool_are_the_fields_of_its_call(name: str) -> None:
+    Draft202012Validator.check_schema(parameters(name))
     assert set(parameters(name)["properties"]) == FIELDS[name]
 
 

@@ -79,3 +79,19 @@ def test_a_finished_response_ends_in_the_event_of_its_status(status: str, kind: 
 def test_a_response_that_is_still_running_is_no_stream(status: str) -> None:
     with pytest.raises(respeak.InvalidPayload, match="/status: expected a finished response"):
         respeak.stream_of({**CREATED["response"], "status": status}, dialect="responses")
+
+
+def test_the_summary_of_a_thought_is_streamed() -> None:
+    item = {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "Look."}]}
+    events = respeak.stream_of({**CREATED["response"], "status": "completed", "output": [item]}, dialect="responses")
+    [delta] = [event for event in events if event["type"] == "response.reasoning_summary_text.delta"]
+    assert (delta["delta"], delta["item_id"], delta["summary_index"]) == ("Look.", "r", 0)
+
+
+def test_what_a_completion_says_beside_its_choices_stands_on_the_last_of_their_chunks() -> None:
+    message = {"role": "assistant", "content": "y", "refusal": None}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    chunks = respeak.stream_of({**answer, "metadata": {"a": "b"}}, dialect="chat")
+    assert chunks[-1]["metadata"] == {"a": "b"} and chunks[-1]["choices"][0]["finish_reason"] == "stop"
+    assert respeak.answer_of(chunks, dialect="chat")["metadata"] == {"a": "b"}
