@@ -35,7 +35,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 ROOT = Path(__file__).parents[1]
-PARTS = ("src/respeak/crossing", "src/respeak/plan.py", "src/respeak/streams")
+PARTS = ("src/respeak/crossing", "src/respeak/compose.py", "src/respeak/walk.py", "src/respeak/streams")
 NEEDED = ("src", "tests", "schemas", "fixtures", "pyproject.toml", "README.md")
 TIMEOUT = 240
 """Seconds after which a mutant counts as noticed: it hangs."""
@@ -325,7 +325,7 @@ class Copy:
 
     def sound(self) -> str | None:
         """Which step fails on the code as it is; None if all is well."""
-        return next((name for name, step in steps("src/respeak/plan.py") if not self._passes(step)), None)
+        return next((name for name, step in steps("src/respeak/walk.py") if not self._passes(step)), None)
 
 
 def steps(file: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from respeak.codes import Code
+from respeak.compose import compose, narrow
 from respeak.loss import Place, Severity
 from respeak.options import Options
 from respeak.plan import (
@@ -17,7 +19,6 @@ from respeak.plan import (
     IMPLIED,
     KEEP,
     ONE_WAY,
-    SHAPES,
     UNKNOWN,
     Always,
     Job,
@@ -25,16 +26,12 @@ from respeak.plan import (
     Step,
     Table,
     both,
-    compose,
     from_chat,
-    narrow,
     only_chat,
     only_responses,
-    said,
-    walk,
-    walk_keys,
 )
 from respeak.verbs import between, lost
+from respeak.walk import SHAPES, said, said_keys, walk, walk_keys
 
 SEED = lost(Code.SEED_DROPPED, Severity.DEGRADING, "no seed", unless=(0,))
 
@@ -162,14 +159,20 @@ PLANS = [compose(TABLE, "down", {}), compose(TABLE, "up", {}), narrow({"max": KE
 def test_a_walk_by_shape_is_the_walk_key_by_key(plan: Any, source: dict[str, Any]) -> None:
     if not isinstance(source.get("limit", 0) or 0, int) or not isinstance(source.get("max", 0) or 0, int):
         return
-    found = []
-    for way in (walk, walk, walk_keys):  # the second time by the shape that the first has made
-        job = Job({}, SimpleNamespace(name="here"), SimpleNamespace(name="there"), Options())
-        try:
-            found.append((way(plan, source, {}, None, job), job.ledger.found))
-        except (TypeError, AttributeError) as error:  # no gate has read this payload
-            found.append((type(error), None))
-    assert found[0] == found[1] == found[2]
+    for swift, slow, ends in ((walk, walk_keys, ({}, None)), (said, said_keys, (None,))):
+        found = []
+        for way in (swift, swift, slow):  # the second time by the shape that the first has made
+            job = Job({}, SimpleNamespace(name="here"), SimpleNamespace(name="there"), Options())
+            try:
+                found.append((way(plan, source, *deepcopy(ends), job), told(job)))
+            except (TypeError, AttributeError) as error:  # no gate has read this payload
+                found.append((type(error), None))
+        assert found[0] == found[1] == found[2]
+
+
+def told(job: Job) -> list[Any]:
+    """Losses as they are read: verdicts made on the way are equal to no other."""
+    return [loss.as_dict() for loss in job.ledger]
 
 
 def test_shapes_are_bounded_and_hold_known_keys_only() -> None:
@@ -179,5 +182,15 @@ def test_shapes_are_bounded_and_hold_known_keys_only() -> None:
             key: 1 for bit, key in enumerate(["type", "name", "phase", "hidden", "odd", "seed"]) if number >> bit & 1
         }
         walk(plan, known, {}, None, Job({}, None, None, Options()))
-    assert 0 < len(plan.shapes) <= SHAPES
-    assert {key for keys in plan.shapes for key in keys} <= plan.entries.keys()
+        said(plan, known, None, Job({}, None, None, Options()))
+    for shapes in (plan.walking, plan.saying):
+        assert 0 < len(shapes) <= SHAPES
+        assert {key for keys in shapes for key in keys} <= plan.entries.keys()
+
+
+def test_a_fresh_object_shares_nothing_with_its_plan() -> None:
+    plan = compose(TABLE, "down", {})
+    for source in ({"type": "a", "limit": 5}, {"type": "a", "limit": None}, {}):
+        first = said(plan, source, None, Job({}, None, SimpleNamespace(name="there"), Options()))
+        first["later"] = 1
+        assert "later" not in said(plan, source, None, Job({}, None, SimpleNamespace(name="there"), Options()))

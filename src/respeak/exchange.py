@@ -21,13 +21,13 @@ from respeak.entry import check, ends, read
 from respeak.errors import InvalidPayload, StreamBroken, TranslationError
 from respeak.loss import Ledger
 from respeak.memory import history, turns
-from respeak.options import Options
+from respeak.options import DEFAULT, Options
 from respeak.plan import Job, Json
 from respeak.reply import Reply, as_served, bad_gateway, refusal, status_of
 from respeak.route import request_plans, run_request
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator, answer_of, stream_of
-from respeak.translate import Translation, translate_error, translate_response
+from respeak.translate import Translation, answered, translate_error
 from respeak.wire import dumps, loads
 
 PATHS = {"responses": "/responses", "chat": "/chat/completions"}
@@ -56,7 +56,7 @@ class Exchange:
         clock: Callable[[], float] | None = None,
     ) -> None:
         self.client, self.upstream = ends(client, upstream, tolerate, "request")
-        self.options = options or Options()
+        self.options = options or DEFAULT
         self.losses = Ledger()
         self.hits = 0
         self.asked: Json = {}
@@ -153,13 +153,7 @@ class Exchange:
 
     def _whole(self, payload: Json) -> Reply:
         try:
-            said = translate_response(
-                payload,
-                source=self.upstream.name,
-                target=self.client.name,
-                request=self.asked,
-                options=self.options,
-            )
+            said = answered(payload, self.upstream, self.client, self.asked, "breaking", self.options)
             self._serve(said.payload)
             reply = Reply(said.status or 200, said.payload, dumps(said.payload))
             self._note(said, payload)

@@ -46,6 +46,10 @@ class Kind(enum.StrEnum):
     DEFAULTED = "defaulted"
 
 
+NOTHING: Final[tuple[Any, ...]] = (None, [], {})
+"""Values that are left out without a loss."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement on one field, written beside its rule.
@@ -63,7 +67,7 @@ class Verdict:
 
     def spares(self, value: Any) -> bool:
         """True when leaving `value` out loses nothing: null, empty, or what the target assumes anyway."""
-        return value is None or value == [] or value == {} or value in self.unless
+        return value in NOTHING or value in self.unless
 
     def saying(self, why: str) -> Verdict:
         """The same judgement with words for this very case."""
@@ -190,7 +194,7 @@ class Ledger(Sequence[Loss]):
     def bars(self, tolerate: str) -> bool:
         """True when something found forbids the translation."""
         rank = TOLERANCES[tolerate]
-        return bool(self.found) and any(verdict.refuse or verdict.severity.rank > rank for verdict in self._verdicts())
+        return any(verdict.refuse or verdict.severity.rank > rank for verdict in self._verdicts())
 
     def _verdicts(self) -> Iterable[Verdict]:
         """Each verdict once: histories are long, and the same few are found over and over."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +37,7 @@ class Options:
     effort_with_tools: Literal["keep", "none", "refuse"] = "keep"
     extensions: bool = False
     model: str | None = None
+
+
+DEFAULT: Final = Options()
+"""The choices of a caller who makes none."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from respeak import profiles
 from respeak.codes import Code
+from respeak.compose import compose
 from respeak.crossing import TABLES, within
 from respeak.crossing.answer_down import finish_answer_down
 from respeak.crossing.answer_up import finish_answer_up
@@ -18,10 +19,11 @@ from respeak.crossing.errors import failed
 from respeak.crossing.params import rewritten
 from respeak.crossing.request import finish_down, finish_up
 from respeak.loss import Severity
-from respeak.options import Options
-from respeak.plan import Direction, Job, Json, Plan, compose, walk
+from respeak.options import DEFAULT
+from respeak.plan import Direction, Job, Json
 from respeak.profiles.profile import Family, Profile
 from respeak.verbs import defaulted
+from respeak.walk import Plan, walk
 
 MODEL_FILLED = defaulted(Code.MODEL_REPLACED, Severity.HARMLESS, "no model was named; the provider has only one")
 
@@ -125,7 +127,7 @@ def _places(asked: Json, start: Profile, end: Profile) -> dict[str, Any]:
     """Where in the client's request each message or item of the translated one came from."""
     if start.family == end.family:
         return {}
-    job = Job(request_plans(start.name, end.name), start, end, Options())
+    job = Job(request_plans(start.name, end.name), start, end, DEFAULT)
     out = run_request(asked, job)
     name = "messages" if end.family == "chat" else "input"
     places = job.memo.get("places", {})

@@ -15,7 +15,7 @@ from respeak import profiles
 from respeak.crossing.answer_down import asked_with_functions
 from respeak.entry import asked_of, check, ends, gate_of, read
 from respeak.loss import Ledger
-from respeak.options import Options
+from respeak.options import DEFAULT, Options
 from respeak.plan import Job, Json
 from respeak.route import answer_plans, run_answer
 from respeak.streams import quick, quick_within
@@ -74,7 +74,7 @@ class StreamTranslator:
 
     def __init__(self, *, source: str, target: str, request: Any = None, options: Options | None = None) -> None:
         start, end = ends(source, target, "breaking", "response")
-        asked, chosen = asked_of(request, end), options or Options()
+        asked, chosen = asked_of(request, end), options or DEFAULT
         plans = {} if start is end else answer_plans(source, target)
 
         def job() -> Job:

@@ -15,8 +15,9 @@ from respeak.crossing.errors import normal
 from respeak.entry import asked_of, check, ends, read
 from respeak.errors import TranslationError
 from respeak.loss import Ledger
-from respeak.options import Options
+from respeak.options import DEFAULT, Options
 from respeak.plan import Job, Json
+from respeak.profiles.profile import Profile
 from respeak.route import answer_plans, request_plans, rewrite_param, run_answer, run_request
 
 
@@ -50,7 +51,7 @@ def translate_request(
     check(body, start, "request")
     if start is end:
         return Translation(dict(body), Ledger())
-    job = Job(request_plans(source, target), start, end, options or Options())
+    job = Job(request_plans(source, target), start, end, options or DEFAULT)
     return _settled(run_request(body, job), job, tolerate)
 
 
@@ -73,11 +74,17 @@ def translate_response(
     FINISH and USAGE.
     """
     start, end = ends(source, target, tolerate, "response")
-    body, asked = read(payload), asked_of(request, end)
+    return answered(read(payload), start, end, asked_of(request, end), tolerate, options or DEFAULT)
+
+
+def answered(
+    body: Json, start: Profile, end: Profile, asked: Json | None, tolerate: str, options: Options
+) -> Translation:
+    """`translate_response` for a request that was checked when it came."""
     check(body, start, "response")
     if start is end:
         return Translation(dict(body), Ledger())
-    job = Job(answer_plans(source, target), start, end, options or Options(), asked)
+    job = Job(answer_plans(start.name, end.name), start, end, options, asked)
     said, status = run_answer(body, job)
     return _settled(said, job, tolerate, status)
 
@@ -96,7 +103,7 @@ def translate_error(payload: Any, *, source: str, target: str, status: int, requ
     check(body, start, "error")
     if start is end:
         return Translation(dict(body), Ledger(), status)
-    job = Job({}, start, end, Options(), asked)
+    job = Job({}, start, end, DEFAULT, asked)
     out = normal(body, status, job)
     rewrite_param(out, job)
     return Translation(out, job.ledger, status)

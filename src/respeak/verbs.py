@@ -13,7 +13,8 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.loss import Kind, Place, Severity, Verdict
-from respeak.plan import ABSENT, Job, said
+from respeak.plan import ABSENT, Job
+from respeak.walk import said
 
 HARMLESS, DEGRADING, BREAKING = Severity.HARMLESS, Severity.DEGRADING, Severity.BREAKING
 

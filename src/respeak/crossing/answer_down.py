@@ -20,8 +20,9 @@ from respeak.crossing.items import PHASE
 from respeak.crossing.names import wire_name
 from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.loss import Place, Verdict
-from respeak.plan import Job, Json, said, walk
+from respeak.plan import Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost, refused
+from respeak.walk import said, walk
 
 MERGED = approximated(
     Code.MESSAGES_MERGED,

@@ -19,8 +19,9 @@ from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.crossing.tools import strict_in_force
 from respeak.crossing.unfold import INFERRED
 from respeak.loss import Place, Verdict
-from respeak.plan import UNKNOWN, Job, Json, said, walk
+from respeak.plan import UNKNOWN, Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, defaulted, lost
+from respeak.walk import said, walk
 
 CHOICES = lost(Code.CANDIDATES_DROPPED, BREAKING, "Responses holds one answer; the first choice is sent")
 FILLED = defaulted(Code.ARGUMENTS_FILLED, HARMLESS, "an empty string is no JSON; a call without arguments sends {}")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from respeak.codes import Code
 from respeak.loss import Place
-from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_chat, said, walk
+from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_chat
 from respeak.verbs import DEGRADING, HARMLESS, approximated, each, lost
+from respeak.walk import said, walk
 
 NOT_A_URL = lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "Chat annotations cite URLs only")
 SEVERAL_RESULTS = approximated(

@@ -13,12 +13,14 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing import bridges
-from respeak.crossing.items import ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, item_type
+from respeak.crossing.ids import TOOL_NAME_LIMIT
+from respeak.crossing.items import CALLS_DOWN, ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, item_type
 from respeak.crossing.names import said_name, wire_name
 from respeak.crossing.parts import parts_down
 from respeak.loss import Place, Verdict
-from respeak.plan import Job, Json, said, walk
+from respeak.plan import Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
+from respeak.walk import said, walk
 
 MERGED = approximated(
     Code.MESSAGES_MERGED,
@@ -109,7 +111,8 @@ class Fold:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.blocks: list[tuple[Json | Turn, Place]] = []
+        self.plans = job.plans
+        self.blocks: list[Json | Turn] = []
         self.turn: Turn | None = None
         self.waiting: dict[str, list[Turn]] = {}
         self.unsaid: set[str] = set()
@@ -118,13 +121,13 @@ class Fold:
 
     def read(self, items: list[Json], at: Place) -> list[Json]:
         """All messages of the items."""
+        note = self.job.found.append
         for i, item in enumerate(items):
-            rule = ITEMS_DOWN.get(item.get("type") or item_type(item), UNKNOWN_ITEM)
-            step = _STEPS.get(rule)
-            if step is not None:
-                step(self, item, (at, i))
-            elif isinstance(rule, Verdict):
-                self.job.note(rule, (at, i))
+            rule = _RULES.get(item.get("type") or item_type(item), UNKNOWN_ITEM)
+            if rule.__class__ is Verdict:
+                note((rule, (at, i)))
+            else:
+                rule(self, item, (at, i))
         return self.write()
 
     # What an item does ------------------------------------------------------------------------------------
@@ -132,7 +135,7 @@ class Fold:
     def message(self, item: Json, at: Place) -> None:
         """A message of any role; an assistant's joins the open turn."""
         role, content = item["role"], item.get("content")
-        walk(self.job.plans["message"], item, {"role": role}, at, self.job)
+        walk(self.plans["message"], item, {"role": role}, at, self.job)
         if role == "assistant":
             self.say(content, at)
             return
@@ -144,7 +147,7 @@ class Fold:
 
     def say(self, content: Any, at: Place) -> None:
         """Text of the assistant, into the open turn or a new one."""
-        turn = self.open_turn(at)
+        turn = self.turn or self.open_turn(at)
         if turn.content or turn.refusals:
             self.job.note(MERGED, at)
         if turn.calls:
@@ -176,10 +179,9 @@ class Fold:
 
     def call(self, item: Json, at: Place) -> None:
         """A function or custom tool call."""
-        table = "tool_call" if item["type"] == "function_call" else "custom_call"
-        call = said(self.job.plans[table], item, at, self.job)
-        inner = call["function" if table == "tool_call" else "custom"]
-        inner["name"] = said_name(item["name"], item.get("namespace"), at, self.job)
+        call = said(self.plans[CALLS_DOWN[item["type"]]], item, at, self.job)
+        if item.get("namespace") or len(item["name"]) > TOOL_NAME_LIMIT:
+            call[call["type"]]["name"] = said_name(item["name"], item.get("namespace"), at, self.job)
         self.add_call(call, at)
 
     def bridged(self, item: Json, at: Place) -> None:
@@ -200,7 +202,7 @@ class Fold:
         """The output of a function or custom tool call."""
         content: Any = item.get("output")
         pictures: list[Json] = []
-        message = said(self.job.plans["call_output"], item, at, self.job)
+        message = said(self.plans["call_output"], item, at, self.job)
         if isinstance(content, list):
             parts = parts_down(content, (at, "output"), self.job)
             pictures = [part for part in parts if part["type"] != "text"]
@@ -270,17 +272,16 @@ class Fold:
     # Turns and blocks -------------------------------------------------------------------------------------
 
     def open_turn(self, at: Place) -> Turn:
-        if self.turn is None:
-            self.turn = Turn(at)
-            self.blocks.append((self.turn, at))
-        return self.turn
+        self.turn = turn = Turn(at)
+        self.blocks.append(turn)
+        return turn
 
     def put(self, message: Json, at: Place) -> None:
         self.places[id(message)] = at
-        self.blocks.append((message, at))
+        self.blocks.append(message)
 
     def add_call(self, call: Json, at: Place) -> None:
-        turn = self.open_turn(at)
+        turn = self.turn or self.open_turn(at)
         if turn.outputs:
             self.job.note(REORDERED, at)
         self.places[id(call)] = at
@@ -308,7 +309,7 @@ class Fold:
         name = wire_name(item.get("name") or "", item.get("namespace"))
         calls = [
             call["id"]
-            for block, _ in self.blocks
+            for block in self.blocks
             if isinstance(block, Turn)
             for call in block.calls
             if call["id"] in block.open and name == (call.get("function") or call["custom"])["name"]
@@ -318,20 +319,20 @@ class Fold:
     def write(self) -> list[Json]:
         """The blocks as messages, each turn followed by its outputs and their pictures."""
         messages: list[Json] = []
-        for block, at in self.blocks:
+        for block in self.blocks:
             if not isinstance(block, Turn):
                 messages.append(block)
                 continue
             message = block.message()
             if message is not None:
-                self.places[id(message)] = at
+                self.places[id(message)] = block.at
                 messages.append(message)
             messages += block.outputs
             if block.open:
                 messages += [self.silence(call_id, block) for call_id in block.open]
             if block.pictures:
                 picture = {"role": "user", "content": block.pictures}
-                self.places[id(picture)] = at
+                self.places[id(picture)] = block.at
                 messages.append(picture)
         return messages
 
@@ -346,7 +347,7 @@ def _placeholder(count: int) -> str:
     return f"[{count} attachment{'s' if count > 1 else ''}: see the next user message]" if count else ""
 
 
-_STEPS: dict[Any, Callable[[Fold, Json, Place], None]] = {
+_STEPS: dict[str, Callable[[Fold, Json, Place], None]] = {
     "message": Fold.message,
     "tool_call": Fold.call,
     "custom_call": Fold.call,
@@ -358,3 +359,6 @@ _STEPS: dict[Any, Callable[[Fold, Json, Place], None]] = {
     "hoisted_tools": Fold.hoist,
     "configuration": Fold.configure,
 }
+
+_RULES: dict[str, Any] = {kind: _STEPS[rule] if isinstance(rule, str) else rule for kind, rule in ITEMS_DOWN.items()}
+"""What becomes of an item, by type: a step, or the verdict on it."""

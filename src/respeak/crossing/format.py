@@ -6,8 +6,9 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.loss import Place
-from respeak.plan import ABSENT, Always, Job, Row, Table, both, said
+from respeak.plan import ABSENT, Always, Job, Row, Table, both
 from respeak.verbs import BREAKING, DEGRADING, defaulted, lost
+from respeak.walk import said
 
 SCHEMA_MADE_UP = defaulted(Code.SCHEMA_DEFAULTED, DEGRADING, "Responses requires a schema; an open one was sent")
 UNKNOWN_FORMAT = lost(Code.FORMAT_DROPPED, BREAKING, "this output format has no counterpart; the answer is free text")

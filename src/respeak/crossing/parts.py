@@ -10,8 +10,9 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.loss import Place, Verdict
-from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_responses, said
+from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_responses
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost, refused
+from respeak.walk import said
 
 
 def _detail_down(value: Any, at: Place, job: Job) -> Any:
@@ -147,12 +148,14 @@ PARTS_UP: Mapping[str, str | Verdict] = {
 def part_down(part: Json, at: Place, job: Job, assistant: bool = False) -> Json | None:
     """One Responses part as a Chat part; None when Chat cannot hold it (the loss is noted)."""
     rule = PARTS_DOWN.get(part.get("type", ""), UNKNOWN_PART)
+    if rule in _TEXTS:  # which every target takes
+        return said(job.plans[rule], part, at, job)
     if rule == "refusal" and not assistant:
         rule = FOREIGN_REFUSAL
     if isinstance(rule, Verdict):
         job.note(rule, at)
         return None
-    if rule not in _SOURCES:  # text or a refusal, which every target takes
+    if rule == "refusal":
         return said(job.plans[rule], part, at, job)
     out = said(job.plans[rule], _by_one_source(part, *_SOURCES[rule], at, job), at, job)
     verdict = job.target.parts.get(out["type"])
@@ -161,6 +164,8 @@ def part_down(part: Json, at: Place, job: Job, assistant: bool = False) -> Json 
         return None
     return _whole(out, at, job)
 
+
+_TEXTS = ("text", "output_text")
 
 _SOURCES = {
     "image": ("file_id", ("image_url",), SECOND_IMAGE),

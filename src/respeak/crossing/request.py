@@ -26,7 +26,7 @@ from respeak.crossing.toolbox import (
 from respeak.crossing.unfold import Unfold
 from respeak.crossing.web_search import MAY_SEARCH
 from respeak.loss import Place, Verdict
-from respeak.plan import Job, Json, Row, Step, Table, both, from_chat, only_chat, only_responses, walk
+from respeak.plan import Job, Json, Row, Step, Table, both, from_chat, only_chat, only_responses
 from respeak.verbs import (
     BREAKING,
     DEGRADING,
@@ -38,6 +38,7 @@ from respeak.verbs import (
     one_of,
     refused,
 )
+from respeak.walk import walk
 
 OUTPUT_FLOOR = between(16, None, Code.OUTPUT_LIMIT_RAISED)
 HISTORY = refused(Code.HISTORY_UNKNOWN, "the history is stored at the provider; send its items in the request instead")

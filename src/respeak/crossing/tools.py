@@ -17,22 +17,9 @@ from respeak.crossing.fold import BRIDGED
 from respeak.crossing.items import ASYNC
 from respeak.crossing.names import said_name
 from respeak.loss import Place, Verdict
-from respeak.plan import (
-    ABSENT,
-    IMPLIED,
-    ONE_WAY,
-    Always,
-    Job,
-    Json,
-    Row,
-    Step,
-    Table,
-    both,
-    only_responses,
-    said,
-    walk,
-)
+from respeak.plan import ABSENT, IMPLIED, ONE_WAY, Always, Job, Json, Row, Step, Table, both, only_responses
 from respeak.verbs import DEGRADING, HARMLESS, approximated, defaulted, lost, refused
+from respeak.walk import said, walk
 
 LOADED = lost(Code.TOOL_LOADED_AT_ONCE, HARMLESS, "Chat cannot defer tools; it is loaded at once", unless=(False,))
 CALLERS = lost(Code.CALLER_DROPPED, HARMLESS, "Chat tools are called by the model directly", unless=(["direct"],))

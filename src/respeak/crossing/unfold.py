@@ -17,8 +17,9 @@ from respeak.crossing.ids import CallIds
 from respeak.crossing.items import PHASE_WITHOUT_TEXT, UNKNOWN_CALL, call_table
 from respeak.crossing.parts import parts_up
 from respeak.loss import Place
-from respeak.plan import Job, Json, said, walk
+from respeak.plan import Job, Json
 from respeak.verbs import HARMLESS, approximated, defaulted
+from respeak.walk import said, walk
 
 ID_CHANGED = approximated(
     Code.CALL_ID_CHANGED,

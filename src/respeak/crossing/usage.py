@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from respeak.codes import Code
 from respeak.loss import Place
-from respeak.plan import Job, Json, Table, both, only_chat, only_responses, said
+from respeak.plan import Job, Json, Table, both, only_chat, only_responses
 from respeak.verbs import HARMLESS, defaulted, lost
+from respeak.walk import said
 
 PART_OF_TOTAL = lost(Code.USAGE_DETAIL_DROPPED, HARMLESS, "a part of a total that is reported", unless=(0,))
 UNKNOWN_COUNT = defaulted(Code.USAGE_UNKNOWN, HARMLESS, "the upstream does not say how many tokens; 0 stands for that")

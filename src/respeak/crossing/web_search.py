@@ -7,8 +7,9 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.loss import Place
-from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_responses, said
+from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_responses
 from respeak.verbs import BREAKING, DEGRADING, approximated, lost
+from respeak.walk import said
 
 NO_SEARCH = lost(Code.TOOL_DROPPED, DEGRADING, "on Chat only search models search the web; the model has one tool less")
 SECOND_SEARCH = lost(Code.TOOL_DROPPED, DEGRADING, "Chat has one set of search options; those of the first tool hold")

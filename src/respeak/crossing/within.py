@@ -10,13 +10,15 @@ from functools import cache
 from typing import Any
 
 from respeak.codes import Code
+from respeak.compose import narrow
 from respeak.crossing.items import MISPLACED_PHASE, PHASE, item_type
 from respeak.crossing.model import answer_model, request_model
 from respeak.crossing.parts import UNKNOWN_PART
 from respeak.crossing.request import NO_MESSAGES, REQUEST
 from respeak.loss import Place, Verdict
-from respeak.plan import KEEP, UNKNOWN, Job, Json, Plan, Step, narrow, walk
+from respeak.plan import KEEP, UNKNOWN, Job, Json, Step
 from respeak.verbs import DEGRADING, flagged, lost
+from respeak.walk import Plan, walk
 
 FOREIGN_MODEL = lost(Code.PHASE_DROPPED, DEGRADING, "phase does not apply to models of other vendors; removed")
 

@@ -137,6 +137,7 @@ class _Turn:
         self.begun = time.perf_counter()
         self.response: httpx.Response | None = None
         self.broken = ""
+        self.told = (0, "")
 
     async def run(self, payload: Any) -> Response:
         """The client's answer; if the client goes away, so does the upstream's."""
@@ -199,8 +200,15 @@ class _Turn:
         """Headers of the upstream that the client gets, and what was lost so far."""
         given = self.response.headers if self.response is not None else {}
         kept = {key: value for key, value in given.items() if key in PASSED_BACK or key.startswith(LIMITS)}
-        told = loss_header(self.exchange.losses)
+        told = self._lost()
         return {**kept, LOSSES: told} if told else kept
+
+    def _lost(self) -> str:
+        """What was lost so far, in one line."""
+        count = len(self.exchange.losses)
+        if count != self.told[0]:
+            self.told = count, loss_header(self.exchange.losses)
+        return self.told[1]
 
     async def _over(self, reply: Reply) -> Response:
         """A whole answer: the end of the exchange."""
@@ -213,7 +221,8 @@ class _Turn:
             await self.response.aclose()
         await self.relay.remember(self.exchange.entries())
         self.relay.watch.open.dec()
-        more = {"broken": self.broken} if self.broken else {}
+        lost = self._lost()
+        more = {**({"losses": lost} if lost else {}), **({"broken": self.broken} if self.broken else {})}
         seconds = time.perf_counter() - self.begun
         self.relay.watch.told(self.exchange, self.upstream.name, status if done else GONE, seconds, **more)
 

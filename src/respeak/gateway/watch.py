@@ -9,7 +9,6 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from respeak.exchange import Exchange
-from respeak.reply import loss_header
 
 LABELS = ("client", "upstream", "status")
 
@@ -36,7 +35,7 @@ class Watch:
         self._faults = Counter("respeak_memory_faults", "Calls of the memory that failed.", **named)
 
     def told(self, exchange: Exchange, name: str, status: int, seconds: float, **more: Any) -> None:
-        """An exchange is over."""
+        """An exchange is over; `more` goes into the log as it is."""
         client = exchange.client.name
         self._requests.labels(client, name, str(status)).inc()
         self._seconds.labels(name).observe(seconds)
@@ -44,8 +43,7 @@ class Watch:
         for line in exchange.losses.summary():
             self._losses.labels(line.code.value, line.severity.value).inc(line.count)
         said = {"client": client, "upstream": name, "status": status, "seconds": round(seconds, 4)}
-        lost = loss_header(exchange.losses)
-        self._log.info("exchange", **said, **({"losses": lost} if lost else {}), **more)
+        self._log.info("exchange", **said, **more)
 
     def refused(self, path: str, status: int, message: str) -> None:
         """A request that reached no upstream."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from respeak.plan import Job, Json, Plan, walk
+from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks
 from respeak.streams.gather_chat import GatheredChat
 from respeak.streams.script import fresh
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
+from respeak.walk import Plan, walk
 
 TERMINAL = ("response.completed", "response.incomplete", "response.failed", "response.done", "error")
 
