@@ -97,7 +97,7 @@ class Shape:
     def __init__(self, plan: Plan, keys: Keys) -> None:
         self.start = plan.start
         self.values = [(f"v{number}", key, plan.entries[key]) for number, key in enumerate(keys)]
-        self.space: dict[str, Any] = {"start": plan.start}
+        self.space: dict[str, Any] = {}
 
     def function(self, parameters: str, lines: list[str]) -> Made:
         """A function of these lines, the values of the source unpacked before them."""
@@ -127,8 +127,11 @@ class Shape:
         if path:
             place = "out" + "".join(f".setdefault({inner!r}, {{}})" for inner in path[:-1])
             return f"if {name} is not None: {place}[{path[-1]!r}] = {name}"
-        self.space[f"{name}_step"] = entry
-        return f"if {name} is not None: {name}_step({name}, out, (at, {key!r}), job)"
+        step = f"{name}_step"
+        self.space[step] = entry
+        if isinstance(entry, Inside):
+            self.space[step], step = entry.plan.walking, f"{step}[tuple({name})]"
+        return f"if {name} is not None: {step}({name}, out, (at, {key!r}), job)"
 
     def _note(self, name: str, key: str, verdict: Verdict) -> str:
         self.space |= {f"{name}_verdict": verdict, f"{name}_spared": (*verdict.unless, *NOTHING)}
@@ -159,13 +162,14 @@ def _walking(shape: Shape) -> Made:
 
 def _saying(shape: Shape) -> Made:
     """A literal where all that moves is there, and the walk where something is null."""
-    shape.space["walking"] = _walking(shape)
-    slowly, found = "return walking(source, start.copy(), at, job)", shape.literal()
+    start = _expression({key: repr(value) for key, value in shape.start.items()})
+    slowly, found = [f"out = {start}", *shape.steps(), "return out"], shape.literal()
     if found is None:
-        return shape.function("source, at, job", [slowly])
+        return shape.function("source, at, job", slowly)
     whole, names = found
-    absent = " or ".join(f"{name} is None" for name in names)
-    return shape.function("source, at, job", [f"if {absent}: {slowly}", *shape.notes(), f"return {whole}"])
+    there = " and ".join(f"{name} is not None" for name in names)
+    swiftly = [f"if {there}:", *(f"    {line}" for line in (*shape.notes(), f"return {whole}"))]
+    return shape.function("source, at, job", [*swiftly, *slowly])
 
 
 def _goes_nowhere(entry: Any) -> bool:

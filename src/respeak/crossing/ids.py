@@ -6,7 +6,6 @@ No randomness: the same payload gives the same ids, so prompt caches survive (ma
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 
 CALL_ID_LIMIT = 64
 """Longest `call_id` that Responses takes (FunctionCallOutputItemParam.call_id)."""
@@ -62,16 +61,15 @@ class CallIds:
     """
 
     def __init__(self) -> None:
-        self._uses: Counter[str] = Counter()
+        self._uses: dict[str, int] = {}
         self._taken: set[str] = set()
 
     def claim(self, identifier: str) -> str:
         """The id under which the next call of this name goes; unique in this payload."""
-        short = shorten(identifier, CALL_ID_LIMIT)
-        candidate = short
+        short = candidate = identifier if len(identifier) <= CALL_ID_LIMIT else shorten(identifier, CALL_ID_LIMIT)
         while candidate in self._taken:
-            self._uses[short] += 1
-            candidate = shorten(f"{short}_{self._uses[short] + 1}", CALL_ID_LIMIT)
+            self._uses[short] = self._uses.get(short, 1) + 1
+            candidate = shorten(f"{short}_{self._uses[short]}", CALL_ID_LIMIT)
         self._taken.add(candidate)
         return candidate
 

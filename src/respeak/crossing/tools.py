@@ -298,22 +298,31 @@ _STEPS: dict[str, Callable[[ToolsDown, Json, Place, str | None], None]] = {
 def tools_up(tools: list[Json], at: Place, job: Job) -> list[Json]:
     """Chat tools as Responses tools, `strict` and `parameters` made explicit."""
     out: list[Json] = []
+    places = job.memo.setdefault("places", {})
     for i, tool in enumerate(tools):
-        odd = job.source.odd_tools.get(tool.get("type"))
-        rule = TOOLS_UP.get(tool.get("type", ""), UNKNOWN_TOOL)
-        inner = tool.get(tool.get("type", "")) or {}
-        if odd is not None:
-            job.note(odd.responses, (at, i))
-            out.append(odd.tool())
-            job.memo.setdefault("places", {})[id(out[-1])] = (at, i)
-        elif isinstance(rule, Verdict):
-            job.note(rule, (at, i))
-        elif inner.get("name") == "":
-            job.note(NO_NAME, (at, i))
-        else:
-            out.append(explicit(said(job.plans[rule], tool, (at, i), job)))
-            job.memo.setdefault("places", {})[id(out[-1])] = (at, i)
+        made = _tool_up(tool, (at, i), job)
+        if made is not None:
+            places[id(made)] = (at, i)
+            out.append(made)
     return out
+
+
+def _tool_up(tool: Json, at: Place, job: Job) -> Json | None:
+    """One Chat tool; None when nothing of it can be said."""
+    kind = tool.get("type") or ""
+    odd = job.source.odd_tools.get(kind)
+    if odd is not None:
+        job.note(odd.responses, at)
+        made: Json = odd.tool()
+        return made
+    rule = TOOLS_UP.get(kind, UNKNOWN_TOOL)
+    if isinstance(rule, Verdict):
+        job.note(rule, at)
+        return None
+    if (tool.get(kind) or {}).get("name") == "":
+        job.note(NO_NAME, at)
+        return None
+    return explicit(said(job.plans[rule], tool, at, job))
 
 
 def functions_up(functions: list[Json], at: Place, job: Job) -> list[Json]:

@@ -8,7 +8,6 @@ input, so ids are made unique and fit (1 to 64 characters), the same for call an
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing import extensions
@@ -36,6 +35,9 @@ class Unfold:
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.plans = job.plans
+        self.extended = extensions.taken(job)
+        self.inferring = job.options.infer_phase
         self.items: list[Json] = []
         self.ids = CallIds()
         self.pending: dict[str, list[Json]] = {}
@@ -53,7 +55,7 @@ class Unfold:
     def plain(self, message: Json, at: Place) -> None:
         """A system, developer or user message."""
         item: Json = {"role": message["role"]}
-        walk(self.job.plans["message"], message, item, at, self.job)
+        walk(self.plans["message"], message, item, at, self.job)
         content = message.get("content")
         if isinstance(content, list):
             parts = parts_up(content, (at, "content"), self.job)
@@ -66,22 +68,27 @@ class Unfold:
     def assistant(self, message: Json, at: Place) -> None:
         """The text of a turn, then its calls."""
         item: Json = {"role": "assistant"}
-        walk(self.job.plans["message"], message, item, at, self.job)
-        if extensions.taken(self.job):
+        walk(self.plans["message"], message, item, at, self.job)
+        if self.extended:
             for thought in extensions.reasoning_items(message.get("reasoning_details")):
                 self.put(thought, at)
         content = self.spoken(message, at)
-        calls = message.get("tool_calls") or []
         if content:
-            self.put(self.marked({**item, "content": content}, bool(calls or message.get("function_call")), at), at)
+            item["content"] = content
+            if self.inferring and "phase" not in item:
+                self.infer(message, item, at)
+            self.put({"type": "message", **item} if isinstance(content, list) else item, at)
         elif "phase" in item:
             self.job.note(PHASE_WITHOUT_TEXT, (at, "phase"))
-        for call in calls:  # Chat pairs by adjacency: outputs of an id used again belong to this turn
-            self.silent += self.pending.pop(call.get("id") or "", [])
-        for j, call in enumerate(calls):
-            self.call(call, ((at, "tool_calls"), j))
+        if message.get("tool_calls"):
+            self.calls(message["tool_calls"], (at, "tool_calls"))
         if message.get("function_call"):
             self.legacy_call(message["function_call"], (at, "function_call"))
+
+    def infer(self, message: Json, item: Json, at: Place) -> None:
+        """The phase of an unmarked turn, which the caller asked for."""
+        self.job.note(INFERRED, at)
+        item["phase"] = "commentary" if message.get("tool_calls") or message.get("function_call") else "final_answer"
 
     def spoken(self, message: Json, at: Place) -> str | list[Json] | None:
         """Text and refusal of an assistant message; empty text is none."""
@@ -99,14 +106,12 @@ class Unfold:
             return text or None
         return parts
 
-    def marked(self, item: Json, with_calls: bool, at: Place) -> Json:
-        """The item with an inferred phase, if the caller asked for that."""
-        if self.job.options.infer_phase and "phase" not in item:
-            self.job.note(INFERRED, at)
-            item["phase"] = "commentary" if with_calls else "final_answer"
-        if isinstance(item["content"], list):
-            item = {"type": "message", **item}
-        return item
+    def calls(self, calls: list[Json], at: Place) -> None:
+        """The entries of `tool_calls`. Chat pairs by adjacency: outputs of an id used again belong to this turn."""
+        for call in calls:
+            self.silent += self.pending.pop(call.get("id") or "", ())
+        for j, call in enumerate(calls):
+            self.call(call, (at, j))
 
     def call(self, call: Json, at: Place) -> None:
         """One entry of `tool_calls`."""
@@ -115,10 +120,10 @@ class Unfold:
             self.job.note(UNKNOWN_CALL, at)
             self.unsaid.add(call.get("id") or "")
             return
-        item = said(self.job.plans[table], call, at, self.job)
+        item = said(self.plans[table], call, at, self.job)
         given = call.get("id") or ""
-        item["call_id"] = self.ids.claim(given or _from_place(at))
-        if item["call_id"] != given:
+        item["call_id"] = claimed = self.ids.claim(given or _from_place(at))
+        if claimed != given:
             self.job.note(ID_CHANGED, (at, "id"))
         self.put(item, at)
         self.pending.setdefault(given, []).append(item)
@@ -126,7 +131,7 @@ class Unfold:
     def legacy_call(self, call: Json, at: Place) -> None:
         """A `function_call`, which has no id: it gets one from its position."""
         item: Json = {"type": "function_call", "call_id": self.ids.claim(_from_place(at))}
-        walk(self.job.plans["legacy_call"], call, item, at, self.job)
+        walk(self.plans["legacy_call"], call, item, at, self.job)
         self.put(item, at)
         self.legacy.append(item)
 
@@ -150,9 +155,9 @@ class Unfold:
 
     def output(self, call: Json, message: Json, at: Place) -> None:
         item: Json = {"type": OUTPUT_TYPE[call["type"]], "call_id": call["call_id"]}
-        content: Any = message.get("content")
-        table = "legacy_output" if message["role"] == "function" else "call_output"
-        walk(self.job.plans[table], message, item, at, self.job)
+        content = message.get("content")
+        table = "call_output" if message["role"] == "tool" else "legacy_output"
+        walk(self.plans[table], message, item, at, self.job)
         if isinstance(content, list):
             content = parts_up(content, (at, "content"), self.job)
         item["output"] = content or ""

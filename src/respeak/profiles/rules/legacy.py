@@ -48,15 +48,6 @@ def place_of(value: Json, job: Job) -> Place:
     return place
 
 
-def _held(at: Place, payload: Any) -> Any:
-    """What stands at a place of the source; None if nobody knows the source."""
-    if at is None or payload is None:
-        return payload
-    outer, key = at
-    holder = _held(outer, payload)
-    return None if holder is None else holder[key]
-
-
 def others(value: Json, known: frozenset[str], at: Place, job: Job) -> None:
     """Report the keys that the legacy form of an object has no place for."""
     if known.issuperset(value):
@@ -172,10 +163,9 @@ RESULT_KEYS = frozenset(("role", "content", "tool_call_id", "name"))
 """Keys of a call, of what it calls and of its result that are said or reported."""
 
 
-def function_call(call: Json, job: Job) -> Json:
-    """An entry of tool_calls as function_call, which has no id."""
-    at, kind = place_of(call, job), "custom" if call_table(call) == "custom_call" else "function"
-    _note_id(at, ("call_id", "id") if job.source.family == "responses" else ("id",), job)
+def function_call(call: Json, at: Place, job: Job) -> Json:
+    """An entry of tool_calls as function_call; its id is left out."""
+    kind = "custom" if call_table(call) == "custom_call" else "function"
     inner = call[kind]
     others(call, CALL_KEYS[kind], at, job)
     others(inner, INNER_KEYS, (at, kind), job)
@@ -185,13 +175,27 @@ def function_call(call: Json, job: Job) -> Json:
     return {"name": inner["name"], "arguments": custom_arguments(inner["input"])}
 
 
-def _note_id(at: Place, names: tuple[str, ...], job: Job) -> None:
-    """Report the first of these keys that the source has at a place."""
-    value = _held(at, job.memo.get("payload"))
-    for name in names:
-        if value is None or name in value:
-            job.note(CALL_ID, (at, name))
-            return
+class Source:
+    """The payload that is translated, by place: it says under which key an id came."""
+
+    def __init__(self, payload: Json) -> None:
+        self.payload = payload
+        self.containers: dict[int, Any] = {}
+
+    def at(self, place: Place) -> Any:
+        """What stands at a place."""
+        if place is None:
+            return self.payload
+        outer, key = place
+        container = self.containers.get(id(outer))
+        if container is None:
+            container = self.containers[id(outer)] = self.at(outer)
+        return container[key]
+
+
+CALL_IDS = {"responses": ("call_id", "id"), "chat": ("id",)}
+RESULT_IDS = ("call_id", "tool_call_id")
+"""Keys under which the id of a call may have come, by family, and that of a result."""
 
 
 class Pairs:
@@ -202,6 +206,8 @@ class Pairs:
         self.out: list[Json] = []
         self.results: dict[str, list[Json]] = {}
         self.warned = False
+        self.source = Source(job.memo["payload"])
+        self.places: dict[int, Place] = job.memo["places"]
 
     def read(self, messages: list[Json]) -> list[Json]:
         """All messages; a result stands behind its call, and one without a call has no honest place."""
@@ -209,15 +215,24 @@ class Pairs:
             if message["role"] == "tool":
                 self.results.setdefault(message["tool_call_id"], []).append(message)
         for message in messages:
-            if message["role"] == "assistant":
+            role = message["role"]
+            if role == "assistant":
                 self.turn(message)
-            elif message["role"] != "tool":
-                if message["role"] == "function":
+            elif role != "tool":
+                if role == "function":
                     self.warn(place_of(message, self.job))
-                self.put(message, place_of(message, self.job))
+                self.out.append(message)
         for orphan in (message for left in self.results.values() for message in left):
             self.job.note(ORPHAN, place_of(orphan, self.job))
         return self.out
+
+    def id_left(self, at: Place, keys: tuple[str, ...]) -> None:
+        """Report the id of a call or a result, under the first of these keys that the source has."""
+        held = self.source.at(at)
+        for key in keys:
+            if key in held:
+                self.job.note(CALL_ID, (at, key))
+                return
 
     def warn(self, at: Place) -> None:
         """Results of functions have a role that the provider does not document: told once (D-18)."""
@@ -226,7 +241,7 @@ class Pairs:
             self.warned = True
 
     def put(self, message: Json, at: Place) -> None:
-        self.job.memo["places"][id(message)] = at
+        self.places[id(message)] = at
         self.out.append(message)
 
     def turn(self, message: Json) -> None:
@@ -246,10 +261,13 @@ class Pairs:
             self.put(plain, at)
             plain = {"role": "assistant", "content": None}
         for call in calls:
-            self.put({**plain, "function_call": function_call(call, self.job)}, at)
+            place = self.places.get(id(call))
+            self.id_left(place, CALL_IDS[self.job.source.family])
+            self.put({**plain, "function_call": function_call(call, place, self.job)}, at)
             plain = {"role": "assistant", "content": None}
-            if self.results.get(call["id"]):
-                self.result(call, self.results[call["id"]].pop(0))
+            results = self.results.get(call["id"])
+            if results:
+                self.result(call, results.pop(0))
 
     def unknown(self, results: list[Json]) -> None:
         """Results of calls that nobody knows."""
@@ -270,11 +288,11 @@ class Pairs:
 
     def result(self, call: Json, message: Json) -> None:
         """A tool message as a function message behind its call."""
-        at, content = place_of(message, self.job), message.get("content")
+        at, content = self.places.get(id(message)), message.get("content")
         name = (call.get("function") or call.get("custom") or {}).get("name")
         self.warn(at or place_of(call, self.job))
         if at is not None:  # None: the crossing's own empty result, which it has reported
-            _note_id(at, ("call_id", "tool_call_id"), self.job)
+            self.id_left(at, RESULT_IDS)
         others(message, RESULT_KEYS, at, self.job)
         if message.get("name") not in (None, name):
             self.job.note(RESULT_NAME, (at, "name"))

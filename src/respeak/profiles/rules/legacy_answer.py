@@ -14,7 +14,7 @@ from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.names import declared_tools
 from respeak.loss import Place
 from respeak.plan import Job, Json
-from respeak.profiles.rules.legacy import PARTS_JOINED, REFUSAL, function_call, known_calls, place_of
+from respeak.profiles.rules.legacy import CALL_ID, CALL_IDS, PARTS_JOINED, REFUSAL, function_call, known_calls, place_of
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, show
 
 MORE_CALLS = lost(Code.CALLS_DROPPED, BREAKING, "a legacy answer holds one call; the first is sent")
@@ -38,7 +38,9 @@ def as_function(choice: Json, at: Place, job: Job) -> Json:
     for call in calls if legacy else calls[1:]:
         job.note(MORE_CALLS, place_of(call, job))
     if calls and not legacy:
-        message["function_call"] = function_call(calls[0], job)
+        place = place_of(calls[0], job)
+        job.note(CALL_ID, (place, CALL_IDS[job.source.family][0]))
+        message["function_call"] = function_call(calls[0], place, job)
     message["content"] = _text(message.get("content"), message.pop("refusal", None), here, job)
     finish = _finish(choice.get("finish_reason"), bool(calls or legacy), (at, "finish_reason"), job)
     return {**choice, "message": message, "finish_reason": finish}
