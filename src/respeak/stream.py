@@ -92,8 +92,8 @@ class StreamTranslator:
             self._rest.append(AsFunction(plain=False))
         self._quick = QUICK[start.family, end.family]
         self._behind = self._rest
-        if isinstance(self._first, Down) and self._rest:
-            self._rest[0].shorten(self._first)
+        if isinstance(self._first, Down | ChatWithin) and len(self._rest) == 1:
+            self._first.shorten(self._rest[0])
             self._behind = []
 
     def feed(self, event: Any) -> list[Json]:

@@ -14,6 +14,7 @@ from respeak.crossing.errors import error_type
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.streams.chunks import CHOICE, Chunks
 from respeak.streams.down_items import CALLS, Calls, Speech, begun
+from respeak.streams.legacy import AsFunction
 from respeak.streams.settle import CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
 from respeak.streams.words import KEYS, SILENT
 
@@ -25,6 +26,9 @@ class Down:
 
     `pattern` and `functions` say how pieces look behind all stages of the route, for the short way (`quick.py`).
     """
+
+    pattern = CHOICE
+    functions = False
 
     def __init__(self, job: Job, settle: Settle) -> None:
         self.job = job
@@ -39,9 +43,11 @@ class Down:
         self.final_only = job.options.final_only
         self.unknown: set[str] = set()
         self.talking: Any = None
-        self.pattern = CHOICE
-        self.functions = False
         self.waiting: dict[Any, list[Json]] = {}
+
+    def shorten(self, behind: AsFunction) -> None:
+        """Say pieces as they would come out of the stage behind: what is noted of them there is noted here, too."""
+        self.functions, self.pattern = True, behind.pattern
 
     def feed(self, event: Json) -> list[Json]:
         """The chunks that an event makes."""

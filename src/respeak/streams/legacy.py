@@ -5,7 +5,7 @@ The finished answer, which `settle` translates, tells what is lost; here is only
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from respeak.crossing import bridges
 from respeak.crossing.answer import REASONING
@@ -13,9 +13,6 @@ from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.names import declared_tools
 from respeak.plan import Job, Json
 from respeak.streams.chunks import CHOICE, PLAIN_CHOICE, is_choice
-
-if TYPE_CHECKING:
-    from respeak.streams.down import Down
 
 CALLS = ("tool_calls", "function_call")
 PIECES = ("name", "arguments")
@@ -50,27 +47,41 @@ class AsFunction:
         quick = self.piece(choices[0]) if len(choices) == 1 and chunk.get("usage") is None else None
         if quick is None:
             return self.general(chunk)
-        return [_with(chunk, quick, self.plain)] if quick else []
+        return [{**chunk, "choices": [self.of(choices[0], quick)]}] if quick else []
 
-    def shorten(self, first: Down) -> None:
-        """Let the stage before this one say pieces as they would come out here: what is noted of them, it notes too."""
-        first.functions = True
-        first.pattern = PLAIN_CHOICE if self.plain else CHOICE
+    def of(self, choice: Json, delta: Json) -> Json:
+        """The choice with another delta; a plain client knows no logprobs."""
+        said = choice.copy()
+        said["delta"] = delta
+        if self.plain:
+            said.pop("logprobs", None)
+        return said
+
+    @property
+    def pattern(self) -> Json:
+        """A choice as it comes out here."""
+        return PLAIN_CHOICE if self.plain else CHOICE
 
     def piece(self, choice: Json) -> Json | None:
         """More text or arguments, which most chunks are: their delta, empty for a call too many; None for the rest."""
-        state, delta = self.choices.get(choice.get("index")), choice.get("delta")
+        delta = choice.get("delta")
         if (
-            state is None
-            or delta.__class__ is not dict
+            delta.__class__ is not dict
             or len(delta) != 1
             or choice.get("finish_reason") is not None
             or choice.get("logprobs") is not None
             or not is_choice(choice)
         ):
             return None
+        return self.more(choice, delta)
+
+    def more(self, choice: Json, delta: Json) -> Json | None:
+        """As `piece`, of a choice that is known to hold this delta of one key, and nothing else of note."""
+        state = self.choices.get(choice.get("index"))
+        if state is None:
+            return None
         content, calls = delta.get("content"), delta.get("tool_calls")
-        if content.__class__ is str and content:
+        if content and content.__class__ is str:
             state.text = True
             return delta
         if calls is None:
@@ -79,9 +90,10 @@ class AsFunction:
             return None
         [entry] = calls
         inner = entry.get("function")
-        if len(entry) != 2 or "index" not in entry or inner.__class__ is not dict or inner.keys() != {"arguments"}:
+        piece = inner.get("arguments") if inner.__class__ is dict and len(inner) == 1 else None
+        if not piece or len(entry) != 2 or "index" not in entry:
             return None
-        return ({"function_call": inner} if entry["index"] == state.call[0] else {}) if inner["arguments"] else None
+        return {"function_call": inner} if entry["index"] == state.call[0] else {}
 
     def general(self, chunk: Json) -> list[Json]:
         """What becomes of any chunk, whatever it holds."""
@@ -150,16 +162,6 @@ class AsFunction:
         return reason if reason in FINISHES or not self.plain else ("function_call" if state.call else "stop")
 
 
-def _with(chunk: Json, delta: Json, plain: bool = False) -> Json:
-    """The chunk of one choice with another delta; a plain one has no logprobs."""
-    chunk, choice = chunk.copy(), chunk["choices"][0].copy()
-    choice["delta"] = delta
-    if plain:
-        choice.pop("logprobs", None)
-    chunk["choices"] = [choice]
-    return chunk
-
-
 def _says(choice: Json) -> bool:
     """True for a choice with any news."""
     delta = choice.get("delta") or {}
@@ -186,20 +188,30 @@ class AsTools:
             return [chunk]
         quick = self.piece(choices[0]) if len(choices) == 1 else None
         if quick is not None:
-            return [_with(chunk, quick)]
+            return [{**chunk, "choices": [self.of(choices[0], quick)]}]
         return [{**chunk, "choices": [self.choice(choice, chunk) for choice in choices]}]
+
+    def of(self, choice: Json, delta: Json) -> Json:
+        """The choice with another delta."""
+        said = choice.copy()
+        said["delta"] = delta
+        return said
 
     def piece(self, choice: Json) -> Json | None:
         """More text or arguments, which most chunks are: their delta; None for the rest."""
         delta = choice.get("delta")
-        if delta.__class__ is not dict or len(delta) != 1 or choice.get("finish_reason", "") is not None:
+        return self.more(choice, delta) if delta.__class__ is dict and len(delta) == 1 else None
+
+    def more(self, choice: Json, delta: Json) -> Json | None:
+        """As `piece`, of a choice that is known to hold this delta of one key."""
+        if choice.get("finish_reason", "") is not None:
             return None
         call, state = delta.get("function_call"), self.choices.get(choice.get("index"))
         if call.__class__ is not dict:
             return delta if "content" in delta else None
-        if state is None or not state.call or state.held is not None or call.keys() != {"arguments"}:
+        if state is None or not state.call or state.held is not None or len(call) != 1 or not call.get("arguments"):
             return None
-        return {"tool_calls": [{"index": 0, "function": call}]} if self.asked and call["arguments"] else None
+        return {"tool_calls": [{"index": 0, "function": call}]} if self.asked else None
 
     def choice(self, choice: Json, chunk: Json) -> Json:
         state = self.choices.setdefault(choice.get("index"), _Choice())

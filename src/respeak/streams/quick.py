@@ -25,6 +25,8 @@ is_chunk = frozenset(
 ).issuperset
 is_entry = frozenset(("index", "type", "function")).issuperset
 is_summary = (DELTA_KEYS | {"summary_index"}).issuperset
+is_arguments = frozenset(("type", "sequence_number", "item_id", "output_index", "name", "arguments")).issuperset
+is_notice = frozenset(("type", "sequence_number", "response")).issuperset
 
 Quick = Mapping[str | None, Callable[[Any, Json], list[Json] | None]]
 """The short ways of a route, by type of the event; chunks have none."""
@@ -68,11 +70,27 @@ def _silent(stage: Down, event: Json) -> list[Json] | None:
     return [] if stage.chunks.head and not stage.chunks.ended and is_summary(event) else None
 
 
+def _unread(stage: Down, event: Json) -> list[Json] | None:
+    """The answer is under way, which Chat does not say."""
+    return [] if stage.chunks.head and not stage.chunks.ended and is_notice(event) else None
+
+
+def _arguments_done(stage: Down, event: Json) -> list[Json] | None:
+    """All arguments of a function, when the pieces were all of them."""
+    text, index = event.get("arguments"), event.get("output_index")
+    call = stage.calls.said.get(index) if index.__class__ is int else None
+    if call is None or call.kind != "function" or not isinstance(text, str) or len(text) != call.sent:
+        return None
+    return [] if is_arguments(event) and stage.chunks.head and not stage.chunks.ended else None
+
+
 DOWN: Quick = {
     "response.output_text.delta": _text_delta,
     "response.function_call_arguments.delta": _call_delta,
     "response.reasoning_summary_text.delta": _silent,
     "response.reasoning_text.delta": _silent,
+    "response.in_progress": _unread,
+    "response.function_call_arguments.done": _arguments_done,
 }
 """Responses events to a Chat client."""
 

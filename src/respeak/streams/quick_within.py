@@ -5,6 +5,8 @@ As in `quick.py`, whatever is out of the ordinary gives None and goes the long w
 
 from __future__ import annotations
 
+from typing import Any
+
 from respeak.plan import Json
 from respeak.streams.chunks import is_choice
 from respeak.streams.gather_chat import STRINGS, GatheredChoice
@@ -16,33 +18,42 @@ NOTHING: tuple[object, ...] = (None, [])
 
 def _chunk(stage: ChatWithin, chunk: Json) -> list[Json] | None:
     """The chunk of a piece, in a head that is that of the chunk before; None for any other chunk."""
-    head = chunk.copy()
-    padded = "obfuscation" in head
-    choices, padding = head.pop("choices", None), head.pop("obfuscation", "")
-    if head != stage.head or choices.__class__ is not list or len(choices) != 1:
-        return None
-    if padded and (padding.__class__ is not str or stage.padded is None):
-        return None
-    [choice] = choices
+    choices = _choices(stage, chunk)
+    choice = choices[0] if choices.__class__ is list and len(choices) == 1 else None
     if (
         choice.__class__ is not dict
         or choice.get("index") != 0
         or choice.get("finish_reason") is not None
         or choice.get("logprobs") is not None
         or not is_choice(choice)
-        or head.get("usage") is not None
     ):
         return None
-    gathered, delta = stage.gathered.choices.get(0), choice.get("delta")
-    if gathered is None or delta.__class__ is not dict or len(delta) != 1 or not _noted(gathered, delta):
+    gathered, delta, behind = stage.gathered.choices.get(0), choice.get("delta"), stage.behind
+    if gathered is None or delta.__class__ is not dict or len(delta) != 1:
         return None
-    if stage.same:
-        return [chunk]
+    piece = delta if behind is None else behind.more(choice, delta)
+    if piece is None or not _noted(gathered, delta):
+        return None
+    if stage.same or not piece:
+        return [chunk] if piece else []
     said = stage.said.copy()
-    said["choices"] = choices
-    if padded and stage.padded:
-        said["obfuscation"] = padding
+    said["choices"] = choices if behind is None else [behind.of(choice, piece)]
+    if stage.padded and "obfuscation" in chunk:
+        said["obfuscation"] = chunk["obfuscation"]
     return [said]
+
+
+def _choices(stage: ChatWithin, chunk: Json) -> Any:
+    """The choices of a chunk that has beside them, and beside its padding, what the chunk before had; else None."""
+    head, choices = stage.head, chunk.get("choices")
+    head["choices"] = choices
+    if "obfuscation" in chunk:
+        if chunk["obfuscation"].__class__ is not str or stage.padded is None:
+            return None
+        head["obfuscation"] = chunk["obfuscation"]
+    elif "obfuscation" in head:
+        del head["obfuscation"]
+    return choices if chunk == head and head.get("usage") is None else None
 
 
 def _noted(gathered: GatheredChoice, delta: Json) -> bool:

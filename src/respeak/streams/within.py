@@ -10,6 +10,7 @@ from typing import Any
 from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks
 from respeak.streams.gather_chat import GatheredChat
+from respeak.streams.legacy import AsFunction, AsTools
 from respeak.streams.script import fresh
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
 from respeak.walk import Plan, walk
@@ -21,8 +22,11 @@ class ChatWithin:
     """Chunks to chunks.
 
     `head` is what the last chunk had beside its choices, `said` what became of it, and `padded` says whether the
-    client gets the obfuscation; None if no chunk had one.
+    client gets the obfuscation; None if no chunk had one. `behind` is the stage behind this one that the short way
+    (`quick_within.py`) takes along.
     """
+
+    behind: AsFunction | AsTools | None = None
 
     def __init__(self, job: Job, settle: Settle) -> None:
         self.job = job
@@ -35,6 +39,10 @@ class ChatWithin:
         self.padded: bool | None = None
         plan: Plan = job.plans.get("answer") or Plan()
         self.plan = Plan({**plan.entries, "choices": _choices}, plan.otherwise)
+
+    def shorten(self, behind: AsFunction | AsTools) -> None:
+        """Say pieces as they would come out of the stage behind."""
+        self.behind = behind
 
     def feed(self, chunk: Json) -> list[Json]:
         """The chunk as the client's profile has it."""
