@@ -18,7 +18,8 @@ def compose(table: Table, direction: Direction, says: Says) -> Plan:
             (row.responses, row.chat, row.down) if direction == "down" else (row.chat, row.responses, row.up)
         )
         if isinstance(rule, Always) and target is not None:
-            _constant(start, target, rule.value, says)
+            if not isinstance(says.get(target), Verdict):
+                start[target] = rule.value
             rule = IMPLIED
         if source is not None and rule is not ONE_WAY:
             _place(tree, source.split("."), _entry(rule, target, says))
@@ -32,12 +33,6 @@ def narrow(says: Says, otherwise: Any) -> Plan:
         keys = path.split(".")
         _place(tree, keys, _land([], keys[-1], say))
     return Plan(_within(tree), otherwise)
-
-
-def _constant(start: Json, target: str, value: Any, says: Says) -> None:
-    *outer, last = target.split(".")
-    if not outer and not isinstance(says.get(target), Verdict):
-        start[last] = value
 
 
 def _entry(rule: Any, target: str | None, says: Says) -> Any:

@@ -56,6 +56,11 @@ def test_the_id_is_derived_from_the_upstreams(completion: str | None, answer: st
     assert up({"content": "a"}, id=completion)[0]["id"] == answer
 
 
+@pytest.mark.parametrize(("completion", "item"), [("chatcmpl-x", "msg_x_0"), (None, "msg_0_0"), ("", "msg_0_0")])
+def test_ids_of_items_are_derived_from_the_answers(completion: str | None, item: str) -> None:
+    assert up({"content": "a"}, id=completion)[0]["output"][0]["id"] == item
+
+
 METADATA: list[tuple[Any, Any, Json, Lost]] = [
     ({"a": "b"}, None, {"a": "b"}, []),
     ({"a": "b"}, {}, {"a": "b"}, []),

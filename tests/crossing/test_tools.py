@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import respeak
 from saying import Json, Lost, refused, request
 
 CLOSED: Json = {
@@ -134,6 +135,12 @@ def test_a_hosted_tool_that_is_only_offered_costs_one_tool(tool: Json) -> None:
     said, losses = down([function(), tool])
     assert said["tools"] == [chat_function()]
     assert losses == [("tool_dropped", "/tools/1", "degrading")]
+
+
+@pytest.mark.parametrize("tool", HOSTED[:-1], ids=lambda tool: tool["type"])
+def test_what_a_documented_hosted_tool_was_is_said(tool: Json) -> None:
+    said = respeak.translate_request({"model": "m", "input": "x", "tools": [tool]}, source="responses", target="chat")
+    assert [loss.message for loss in said.losses if "type of tool" in loss.message] == []
 
 
 def test_web_search_on_a_search_model_is_an_option_of_the_request() -> None:

@@ -44,6 +44,13 @@ def test_a_stream_within_responses_that_breaks_off_fails_with_the_items_that_wer
     assert [loss.code for loss in translator.losses] == ["stream_cut"]
 
 
+@pytest.mark.parametrize("target", ["chat", "vtrix", "openrouter", "responses"])
+def test_a_broken_stream_is_closed_once(target: str) -> None:
+    said, translator = fed("responses", target, CREATED)
+    assert said and translator.close() == []
+    assert [loss.code for loss in translator.losses].count("stream_cut") == 1
+
+
 def chunk(content: str | None, number: int = 0, finish: str | None = None) -> Json:
     head = {"id": f"chatcmpl-{number}", "object": "chat.completion.chunk", "created": number, "model": f"m-{number}"}
     delta = {} if content is None else {"content": content}

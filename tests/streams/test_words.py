@@ -26,7 +26,35 @@ ITEMS: list[dict[str, Any]] = [
     {"type": "function_call", "id": "fc", "call_id": "k", "name": "n", "arguments": "{}", "status": "completed"},
     {"type": "custom_tool_call", "id": "ct", "call_id": "k2", "name": "n", "input": "x"},
     {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "x"}]},
+    {"type": "reasoning", "id": "rt", "summary": [], "content": [{"type": "reasoning_text", "text": "x"}]},
+    {"type": "message", "id": "msg", "role": "assistant", "status": "completed"}
+    | {"content": [{"type": "output_text", "text": "x", "annotations": [], "logprobs": []}]},
+    {"type": "message", "id": "no", "role": "assistant", "status": "completed"}
+    | {"content": [{"type": "refusal", "refusal": "x"}]},
 ]
+
+PARTS = ["content_part.added", "{0}.delta", "{0}.done", "content_part.done"]
+INNER: dict[str, list[str]] = {
+    "w": [f"web_search_call.{step}" for step in ("in_progress", "searching", "completed")],
+    "f": [f"file_search_call.{step}" for step in ("in_progress", "searching", "completed")],
+    "i": [f"image_generation_call.{step}" for step in ("in_progress", "generating", "completed")],
+    "c": [
+        *("code_interpreter_call.in_progress", "code_interpreter_call_code.delta", "code_interpreter_call_code.done"),
+        *("code_interpreter_call.interpreting", "code_interpreter_call.completed"),
+    ],
+    "m": ["mcp_call.in_progress", "mcp_call_arguments.delta", "mcp_call_arguments.done", "mcp_call.completed"],
+    "e": ["mcp_call.in_progress", "mcp_call_arguments.done", "mcp_call.failed"],
+    "l": ["mcp_list_tools.in_progress", "mcp_list_tools.completed"],
+    "t": ["mcp_list_tools.in_progress", "mcp_list_tools.failed"],
+    "fc": ["function_call_arguments.delta", "function_call_arguments.done"],
+    "ct": ["custom_tool_call_input.delta", "custom_tool_call_input.done"],
+    "r": [f"reasoning_summary_{part}" for part in ("part.added", "text.delta", "text.done", "part.done")],
+    "rt": [part.format("reasoning_text") for part in PARTS],
+    "msg": [part.format("output_text") for part in PARTS],
+    "no": [part.format("refusal") for part in PARTS],
+}
+"""What stands between added and done, by id of the item (streaming.md 1.3)."""
+RESPONSE = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "completed"}
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
@@ -36,6 +64,23 @@ def test_no_key_of_a_documented_event_is_called_unknown(event: Any) -> None:
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: f"{item['type']} {item['id']}")
 def test_an_item_is_streamed_in_documented_events(item: dict[str, Any]) -> None:
-    response = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "completed"}
-    events = respeak.stream_of({**response, "output": [item]}, dialect="responses")
+    events = respeak.stream_of({**RESPONSE, "output": [item]}, dialect="responses")
     assert {event["type"] for event in events} <= TYPES
+    said = [event["type"].removeprefix("response.") for event in events]
+    first, last = ["created", "in_progress", "output_item.added"], ["output_item.done", "completed"]
+    assert said == first + INNER[item["id"]] + last
+    assert [event["sequence_number"] for event in events] == list(range(len(events)))
+    assert events[-2]["item"] == item and events[-1]["response"]["output"] == [item]
+
+
+PIECEMEAL = [item for item in ITEMS if item["id"] in ("c", "m", "fc", "ct", "r", "rt", "msg", "no")]
+
+
+@pytest.mark.parametrize("item", PIECEMEAL, ids=lambda item: f"{item['type']} {item['id']}")
+@pytest.mark.parametrize("missing", ["nothing", ".done", ".delta"])
+def test_pieces_make_the_item_that_no_event_finished(item: dict[str, Any], missing: str) -> None:
+    """Deltas, `.done` or both: what was said counts once."""
+    events = respeak.stream_of({**RESPONSE, "output": [item]}, dialect="responses")
+    pieces = [event for event in events[2:-2] if not event["type"].endswith(missing)]
+    cut = respeak.answer_of([events[0], *pieces], dialect="responses")
+    assert cut["output"] == [{**item, **({"status": "in_progress"} if "status" in item else {})}]
