@@ -102,3 +102,26 @@ def test_what_a_completion_says_beside_its_choices_stands_on_the_last_of_their_c
     chunks = respeak.stream_of({**answer, "metadata": {"a": "b"}}, dialect="chat")
     assert chunks[-1]["metadata"] == {"a": "b"} and chunks[-1]["choices"][0]["finish_reason"] == "stop"
     assert respeak.answer_of(chunks, dialect="chat")["metadata"] == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("delta", "path"),
+    [({"annotations": 5}, "annotations"), ({"annotations": [5]}, "annotations/0"), ({"audio": "x"}, "audio")],
+)
+@pytest.mark.parametrize("target", ["chat", "responses", "vtrix"])
+def test_what_a_delta_says_of_the_message_is_judged_as_there(delta: Json, path: str, target: str) -> None:
+    wrong = {**chunk(None), "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+    with pytest.raises(respeak.InvalidPayload) as caught:
+        fed("chat", target, chunk("a"), wrong)
+    assert caught.value.violations[0].path == f"/choices/0/delta/{path}"
+
+
+def test_sound_comes_in_pieces_of_which_some_are_null() -> None:
+    pieces: list[Json] = [
+        {"id": "audio_1", "data": None, "transcript": "Hel"},
+        {"data": "QUJD", "transcript": "lo"},
+        {"data": "REVG", "expires_at": 9},
+    ]
+    chunks = [{**chunk(None), "choices": [{"index": 0, "delta": {"audio": piece}}]} for piece in pieces]
+    message = respeak.answer_of([*chunks, chunk(None, finish="stop")], dialect="chat")["choices"][0]["message"]
+    assert message["audio"] == {"id": "audio_1", "data": "QUJDREVG", "transcript": "Hello", "expires_at": 9}

@@ -98,7 +98,7 @@ def test_padding_stays_with_its_own_chunk(paddings: list[Any], target: str) -> N
         assert [chunk.get("obfuscation") for [chunk] in out] == paddings
 
 
-WRONG: tuple[Any, ...] = (None, 5, "x", [], {}, 1.5, True, ["a"], {"a": 1}, "", -1)
+WRONG: tuple[Any, ...] = (None, 5, "x", [], {}, 1.5, True, False, 0.0, ["a"], {"a": 1}, "", -1)
 
 
 def _places(value: Any) -> list[tuple[Any, Any]]:

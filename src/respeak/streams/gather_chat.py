@@ -185,7 +185,8 @@ CHOICE_KEYS = ("index", "delta", "message", "logprobs", "finish_reason")
 
 def _merge_audio(audio: Json, delta: Json) -> None:
     for key, value in delta.items():
-        audio[key] = audio.get(key, "") + value if key in ("data", "transcript") else value
+        if value is not None:
+            audio[key] = (audio.get(key) or "") + value if key in ("data", "transcript") else value
 
 
 class GatheredChat:

@@ -89,7 +89,7 @@ class AsFunction:
         if calls.__class__ is not list or len(calls) != 1 or state.call is None or state.held is not None:
             return None
         [entry] = calls
-        inner = entry.get("function")
+        inner = entry.get("function") if entry.__class__ is dict else None
         piece = inner.get("arguments") if inner.__class__ is dict and len(inner) == 1 else None
         if not piece or len(entry) != 2 or "index" not in entry:
             return None

@@ -111,6 +111,7 @@ def _chunk(stage: Up, chunk: Json) -> list[Json] | None:
         choice.__class__ is not dict
         or not is_choice(choice)
         or choice.get("index") != 0
+        or choice["index"].__class__ is not int
         or choice.get("finish_reason") is not None
         or choice.get("logprobs") is not None
     ):

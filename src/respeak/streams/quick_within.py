@@ -23,6 +23,7 @@ def _chunk(stage: ChatWithin, chunk: Json) -> list[Json] | None:
     if (
         choice.__class__ is not dict
         or choice.get("index") != 0
+        or choice["index"].__class__ is not int
         or choice.get("finish_reason") is not None
         or choice.get("logprobs") is not None
         or not is_choice(choice)

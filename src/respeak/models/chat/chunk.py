@@ -7,7 +7,7 @@ from typing import Literal
 
 from respeak.models.base import Model, required_by_api
 from respeak.models.chat.parts import AssistantPart
-from respeak.models.chat.response import ChatCompletionModeration, ChoiceLogprobs, FinishReason
+from respeak.models.chat.response import Annotation, ChatCompletionModeration, ChoiceLogprobs, FinishReason
 from respeak.models.chat.usage import CompletionUsage
 from respeak.models.errors import Error
 from respeak.models.shared import JsonObject, ServiceTier
@@ -37,6 +37,15 @@ class ChatCompletionMessageToolCallChunk(Model):
     custom: CustomCallChunk | None = None
 
 
+class AudioPiece(Model):
+    """A piece of a spoken answer; no schema has it, the service sends it."""
+
+    id: str | None = None
+    expires_at: int | None = None
+    data: str | None = None
+    transcript: str | None = None
+
+
 class ChatCompletionStreamResponseDelta(Model):
     """What is new, `ChatCompletionStreamResponseDelta`."""
 
@@ -45,6 +54,9 @@ class ChatCompletionStreamResponseDelta(Model):
     refusal: str | None = None
     tool_calls: list[ChatCompletionMessageToolCallChunk] | None = None
     function_call: FunctionCallChunk | None = None
+    # As in a finished message.
+    annotations: list[Annotation] | None = None
+    audio: AudioPiece | None = None
     # What providers add, and want back.
     reasoning_content: str | None = None
     reasoning: str | None = None

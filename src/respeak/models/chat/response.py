@@ -32,6 +32,10 @@ class UrlCitationAnnotation(Model):
     url_citation: UrlCitation
 
 
+Annotation = Annotated[UrlCitationAnnotation | UnknownAnnotation, OneOf()]
+"""What cites a source."""
+
+
 class AudioAnswer(Model):
     """Spoken answer, `ChatCompletionResponseMessage.audio`."""
 
@@ -73,7 +77,7 @@ class ChatCompletionResponseMessage(Model):
     refusal: str | None = required_by_api()
     tool_calls: list[ToolCall] | None = None
     function_call: FunctionCall | None = None
-    annotations: list[Annotated[UrlCitationAnnotation | UnknownAnnotation, OneOf()]] | None = None
+    annotations: list[Annotation] | None = None
     audio: AudioAnswer | None = None
     # What providers add, and want back.
     reasoning_content: str | None = None
