@@ -90,8 +90,25 @@ DOES: dict[str, Callable[[bytes, str, str], str]] = {
 # Seeds and their mutation -------------------------------------------------------------------------------------------
 
 
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+def of_fixtures() -> list[tuple[str, bytes]]:
+    """The inputs of the fixtures, which hold every field that a table speaks of: mode and bytes."""
+    out = []
+    for file in sorted(FIXTURES.glob("*/*.json")):
+        for case in json.loads(file.read_text(encoding="utf-8"))["cases"]:
+            said, kind = case["input"], file.parent.name
+            if kind != "stream":
+                out.append((kind, json.dumps(said).encode()))
+            elif isinstance(said, list) and all(isinstance(event, dict) for event in said):
+                out.append(("gathered", json.dumps(said).encode()))
+                out.append(("stream", b"".join(map(encode, said))))
+    return out
+
+
 def seeds(drawn: random.Random) -> list[bytes]:
-    """Valid payloads of every kind, streams, and the small ones of the nasty inputs."""
+    """Valid payloads of every kind, streams, and the small ones of the nasty inputs; for any mode."""
     out = []
     for family in ("responses", "chat"):
         bodies = [payloads.request(family, "small"), payloads.responses_request(6, 40, 2)]
@@ -208,15 +225,15 @@ def _places(value: object) -> Iterator[tuple[dict | list, object]]:  # type: ign
 def run(seconds: float, seed: int, inputs: int | None = None) -> tuple[Counter[str], list[tuple[bytes, str]]]:
     """Try inputs for so long, or so many of them; what happened how often, and the findings."""
     drawn = random.Random(seed)
-    pool = seeds(drawn)
+    pool, meant = seeds(drawn), of_fixtures()
     counts: Counter[str] = Counter()
     findings: dict[str, tuple[bytes, str]] = {}
     end = time.monotonic() + seconds
     while time.monotonic() < end and (inputs is None or counts.total() < inputs):
-        body = drawn.choice(pool)
+        mode, body = drawn.choice(meant) if drawn.random() < 0.5 else (drawn.choice(MODES), drawn.choice(pool))
         if drawn.random() < 0.95:
             body = mutated(body, drawn, pool)
-        data = bytes((drawn.randrange(256), drawn.randrange(256))) + body
+        data = bytes((MODES.index(mode), drawn.randrange(256))) + body
         begun = time.monotonic()
         trouble = attempt(data, counts)
         took = time.monotonic() - begun
@@ -254,6 +271,8 @@ def led_by_coverage(seconds: float) -> None:
     for number, body in enumerate(seeds(random.Random(1))):
         for mode in range(len(MODES)):
             (folder / f"seed-{number}-{mode}").write_bytes(bytes((mode, number % 256)) + body)
+    for number, (name, body) in enumerate(of_fixtures()):
+        (folder / f"fixture-{number}").write_bytes(bytes((MODES.index(name), number % 256)) + body)
     atheris.Setup([sys.argv[0], str(folder), f"-max_total_time={int(seconds)}", "-max_len=20000", "-timeout=20"], one)
     atheris.Fuzz()
 

@@ -224,3 +224,64 @@ def test_what_nests_too_deeply_to_be_written_ends_a_stream_with_an_error() -> No
 def frame(kind: str, response: Any) -> bytes:
     """An event as it stands in a stream."""
     return b"data: " + json.dumps({"type": kind, "sequence_number": 0, "response": response}).encode() + b"\n\n"
+
+
+DONE = {"type": "response.done", "sequence_number": 1}
+
+
+@pytest.mark.parametrize(
+    ("response", "path"),
+    [
+        (5, ""),
+        ({"output": [None]}, "/output/0"),
+        ({"output": [{"type": "message", "role": "assistant", "content": ["x"]}]}, "/output/0/content/0"),
+        ({"usage": {"input_tokens": 9, "output_tokens": {}, "total_tokens": 9}}, "/usage/output_tokens"),
+    ],
+)
+@pytest.mark.parametrize("target", ["chat", "vtrix"])
+def test_the_last_event_of_the_codex_backend_is_judged(response: Any, path: str, target: str) -> None:
+    with pytest.raises(InvalidPayload) as caught:
+        StreamTranslator(source="responses", target=target).feed({**DONE, "response": response})
+    assert caught.value.violations[0].path == f"/response{path}"
+
+
+@pytest.mark.parametrize("kind", ["message", "reasoning"])
+@pytest.mark.parametrize("part", [None, [], "x", True])
+def test_what_an_announced_item_holds_in_place_of_parts_is_none(kind: str, part: Any) -> None:
+    item = {"type": kind, "id": "i", "content": [part], "summary": [part]}
+    piece = {"item_id": "i", "output_index": 0, "content_index": 0, "summary_index": 0}
+    events = [
+        {**ADDED, "item": item},
+        {**piece, "type": "response.output_text.delta", "delta": "x"},
+        {**piece, "type": "response.reasoning_summary_text.delta", "delta": "x"},
+    ]
+    [answered] = respeak.answer_of(events, dialect="responses")["output"]
+    assert answered["content"][0]["text"] == "x"
+    assert answered["summary"] == [{"type": "summary_text", "text": "x"}]
+
+
+@pytest.mark.parametrize("kind", [[], {}, 5, None])
+def test_an_allowed_tool_of_no_type_allows_nothing(kind: Any) -> None:
+    function = {"type": "function", "name": "f", "parameters": {}, "strict": False}
+    allowed = {"type": "allowed_tools", "mode": "auto", "tools": [{"type": kind, "name": "f"}, {**function}]}
+    asked = {"model": "m", "input": "x", "tools": [function], "tool_choice": allowed}
+    said = respeak.translate_request(asked, source="responses", target="aimlapi", tolerate="breaking")
+    assert said.payload["tools"] == [function] and said.payload["tool_choice"] == "auto"
+
+
+@pytest.mark.parametrize("held", [{}, {"function": "x"}, {"function": {}}])
+@pytest.mark.parametrize("target", ["responses", "vtrix"])
+def test_a_call_of_an_empty_type_is_one_that_nobody_knows(held: Any, target: str) -> None:
+    call = {"id": "call_1", "type": "", **held}
+    message = {"role": "assistant", "content": "x", "tool_calls": [call]}
+    asked = {"model": "m", "messages": [message]}
+    said = respeak.translate_request(asked, source="chat", target=target, tolerate="breaking")
+    assert [loss.path for loss in said.losses if loss.code == "unknown_item_dropped"] == ["/messages/0/tool_calls/0"]
+    answer = {"choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}
+    respeak.translate_response({**answer, "object": "chat.completion"}, source="chat", target=target)
+
+
+def test_a_status_that_is_no_unicode_is_told_in_ascii() -> None:
+    with pytest.raises(InvalidPayload) as caught:
+        respeak.stream_of({"object": "response", "status": "\ud800", "output": []}, dialect="responses")
+    str(caught.value).encode()

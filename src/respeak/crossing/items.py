@@ -334,7 +334,8 @@ UNKNOWN_ITEM = lost(Code.UNKNOWN_ITEM_DROPPED, BREAKING, "this type of item has 
 
 def call_table(call: Json) -> str | None:
     """The table of an entry of `tool_calls`; some clients leave out its type. None when nobody knows it."""
-    return CALLS_UP.get(call.get("type") or ("custom" if "custom" in call else "function"))
+    kind = call.get("type")
+    return CALLS_UP.get(("custom" if "custom" in call else "function") if kind is None else kind)
 
 
 def item_type(item: Json) -> str:

@@ -36,7 +36,7 @@ class GatheredResponse:
         elif kind == "response.output_item.done":
             self.items[event.get("output_index")] = event["item"]
         elif kind == "response.output_item.added":
-            self.items[event.get("output_index")] = fresh(event["item"])
+            self.items[event.get("output_index")] = _opened(event["item"])
         elif kind in PIECES:
             item = self.items.get(event.get("output_index"))
             if item is not None:
@@ -49,6 +49,15 @@ class GatheredResponse:
         """The Response; one that no event finished has the status that its last event had."""
         output = self.response.get("output") or [_joined(item) for _, item in sorted(self.items.items(), key=_place)]
         return {**self.response, "output": output}
+
+
+def _opened(item: Json) -> Json:
+    """The item as it was announced; what it holds in place of parts is none."""
+    out: Json = fresh(item)
+    for key in ("content", "summary"):
+        if isinstance(out.get(key), list):
+            out[key] = [part for part in out[key] if isinstance(part, dict)]
+    return out
 
 
 def _place(pair: tuple[Any, Json]) -> int:

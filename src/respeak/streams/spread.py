@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from respeak.errors import InvalidPayload, Violation
+from respeak.gate import finding
 from respeak.plan import Json
 from respeak.streams import script as events
 from respeak.streams.chunks import CHUNK
@@ -15,7 +16,7 @@ def spread_response(answer: Json) -> list[Json]:
     """The events of a Response that is finished. Raises InvalidPayload for one that is still running."""
     status = answer.get("status") or "completed"
     if status not in STATUSES:
-        raise InvalidPayload([Violation("/status", "a finished response", f'"{status}"')])
+        raise InvalidPayload([Violation("/status", "a finished response", finding(status))])
     script = events.Script()
     blank = {key: value for key, value in answer.items() if key != "completed_at"}
     blank |= events.UNBEGUN

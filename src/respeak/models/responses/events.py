@@ -114,6 +114,13 @@ class ResponseErrorEvent(Event):
     error: Error | None = None
 
 
+class ResponseDoneEvent(Event):
+    """The answer is complete; no schema has it, the Codex backend ends its streams so."""
+
+    type: Literal["response.done"]
+    response: Response | None = None
+
+
 class ResponseOutputItemAddedEvent(Event):
     """An item opens, `ResponseOutputItemAddedEvent`."""
 
@@ -351,6 +358,7 @@ class AudioDoneEvent(Event):
 
 StreamEvent = Annotated[
     StatusEvent
+    | ResponseDoneEvent
     | ResponseErrorEvent
     | ResponseOutputItemAddedEvent
     | ResponseOutputItemDoneEvent

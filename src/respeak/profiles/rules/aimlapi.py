@@ -87,10 +87,13 @@ def _choice(out: Json, offered: int, at: Place, job: Job) -> None:
 
 def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
     """The mode of an allowed list; tools outside the list are left out, which comes to the same."""
-    allowed = {(entry.get("type"), entry.get("name")) for entry in choice.get("tools") or ()}
-    kept = [tool for tool in out["tools"] if (tool["type"], tool.get("name")) in allowed]
+    named = [(entry.get("type"), entry.get("name")) for entry in choice.get("tools") or ()]
+    allowed = {pair for pair in named if all(isinstance(part, str) for part in pair)}
+    kept = []
     for tool in out["tools"]:
-        if tool not in kept:
+        if (tool["type"], tool.get("name")) in allowed:
+            kept.append(tool)
+        else:
             job.note(NOT_ALLOWED, job.memo["places"][id(tool)])
     if not kept:
         job.note(NO_TOOL, at)
