@@ -39,9 +39,9 @@ def run_request(body: Json, job: Job) -> Json:
     job.memo["foreign_model"] = bool(end.prefix) and "/" in end.canonical(str(asked))
     plan = job.plans["request"]
     out = walk(plan, body, dict(plan.start), None, job)
+    _name_model(out, job)
     if crossing:
         FINISH[_direction(start, end)][0](body, out, job)
-    _name_model(out, job)
     if start.store_default is not None and end.family == "responses" and end.store_default is None:
         out.setdefault("store", start.store_default)
     for finish in (start.finish_reading, end.finish_request):

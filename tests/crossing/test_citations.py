@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import respeak
 import sdk
 from saying import Json, Lost, response
 
@@ -186,6 +187,14 @@ def test_one_result_is_a_list_of_one_and_back() -> None:
     assert (said["moderation"], losses) == (listed, [])
     said, losses = up({}, moderation=listed)
     assert (said["moderation"], losses) == (flat_one, [])
+
+
+def test_a_result_that_does_not_say_is_not_flagged() -> None:
+    given = {"type": "moderation_result", "model": "omni", "categories": {}, "category_scores": {}}
+    answer = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "completed", "output": []}
+    said = respeak.translate_response({**answer, "moderation": {"input": given}}, source="responses", target="chat")
+    [found] = said.payload["moderation"]["input"]["results"]
+    assert found["flagged"] is False
 
 
 def test_several_results_are_the_first_flagged_if_any_is() -> None:

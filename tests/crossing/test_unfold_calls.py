@@ -153,6 +153,22 @@ def test_what_an_assistant_message_says_beside_its_text(keys: Json, losses: Lost
     assert unfold({"role": "assistant", "content": "x", **keys}) == ([{"role": "assistant", "content": "x"}], losses)
 
 
+def test_reasoning_details_of_our_own_are_the_items_that_they_were_made_of() -> None:
+    mark = {"id": "rs_1", "format": "openai-responses-v1", "index": 0}
+    details = [
+        {"type": "reasoning.summary", "summary": "First.", **mark},
+        {"type": "reasoning.summary", "summary": "Then.", **mark},
+        {"type": "reasoning.encrypted", "data": "gAAA", **mark},
+    ]
+    message = {"role": "assistant", "content": "x", "reasoning_details": details}
+    asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}, message]}
+    said = respeak.translate_request(asked, source="chat", target="responses", options=respeak.Options(extensions=True))
+    summary = [{"type": "summary_text", "text": "First."}, {"type": "summary_text", "text": "Then."}]
+    thought = {"type": "reasoning", "id": "rs_1", "summary": summary, "encrypted_content": "gAAA"}
+    assert said.payload["input"][1] == thought
+    assert [loss.code for loss in said.losses] == []
+
+
 def test_the_name_on_a_tool_message_is_harmless_to_lose() -> None:
     assert unfold(calls("a"), tool("a", name="f"))[1] == [("name_dropped", "/messages/2/name", "harmless")]
 

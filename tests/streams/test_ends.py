@@ -125,3 +125,14 @@ def test_sound_comes_in_pieces_of_which_some_are_null() -> None:
     chunks = [{**chunk(None), "choices": [{"index": 0, "delta": {"audio": piece}}]} for piece in pieces]
     message = respeak.answer_of([*chunks, chunk(None, finish="stop")], dialect="chat")["choices"][0]["message"]
     assert message["audio"] == {"id": "audio_1", "data": "QUJDREVG", "transcript": "Hello", "expires_at": 9}
+
+
+def test_a_bridged_call_that_comes_twice_is_said_once() -> None:
+    """When it is done, and again in the finished answer."""
+    action = {"type": "exec", "command": ["ls"], "env": {}}
+    call = {"type": "local_shell_call", "id": "lsh_1", "call_id": "call_1", "status": "completed", "action": action}
+    done = {"type": "response.output_item.done", "output_index": 0, "item": call}
+    final = {**CREATED["response"], "status": "completed", "output": [call]}
+    said, _ = fed("responses", "chat", CREATED, done, done, {"type": "response.completed", "response": final})
+    deltas = [choice["delta"] for chunk in said for choice in chunk["choices"]]
+    assert [entry["id"] for delta in deltas for entry in delta.get("tool_calls") or ()] == ["call_1"]

@@ -58,7 +58,8 @@ def said(events: list[Any], source: str, target: str, request: Json | None, quic
             out.append(translator.feed(copy.deepcopy(event)))
         except InvalidPayload as error:
             out.append(str(error))
-    return (out, translator.close(), [loss.as_dict() for loss in translator.losses]), taken
+    end = translator.close()
+    return (out, end, [loss.as_dict() for loss in translator.losses], translator.finished), taken
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -94,7 +95,7 @@ def test_padding_stays_with_its_own_chunk(paddings: list[Any], target: str) -> N
         delta = {"index": 0, "delta": {"content": "x"}, "finish_reason": None}
         events.append({**head, "choices": [delta], **({} if padding is None else {"obfuscation": padding})})
     for quick in (True, False):
-        (out, _, _), _ = said(events, "chat", target, None, quick)
+        (out, *_), _ = said(events, "chat", target, None, quick)
         assert [chunk.get("obfuscation") for [chunk] in out] == paddings
 
 

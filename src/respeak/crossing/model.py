@@ -24,9 +24,9 @@ RESPONSES_ONLY = re.compile(
 
 
 def request_model(value: Any, at: Place, job: Job) -> Any:
-    """The id under which the target offers the model that the source asks for."""
+    """The id under which the target offers the model that the source asks for, unless the caller names another."""
     if job.options.model:
-        return job.options.model
+        return value
     canonical = job.source.canonical(value)
     offered: str | None = job.target.offered(canonical)
     if offered is not None:

@@ -312,8 +312,6 @@ TABLES = (REQUEST,)
 
 def finish_down(source: Json, out: Json, job: Job) -> None:
     """The rules between fields on the way to Chat."""
-    if job.options.model:
-        out["model"] = job.options.model  # tools depend on it, whether or not the payload names one
     if not job.memo.keys().isdisjoint(OF_TOOLS):
         toolbox_down(out, job)
     messages = out.setdefault("messages", [])
@@ -333,8 +331,6 @@ def finish_down(source: Json, out: Json, job: Job) -> None:
 
 def finish_up(source: Json, out: Json, job: Job) -> None:
     """The rules between fields on the way to Responses."""
-    if job.options.model:
-        out["model"] = job.options.model
     toolbox_up(out, job)
     out.setdefault("store", False)  # Responses keeps what it is not told to forget
     if source.get("max_tokens") is not None and source.get("max_completion_tokens") is not None:

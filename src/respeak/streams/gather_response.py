@@ -26,7 +26,6 @@ class GatheredResponse:
     def __init__(self) -> None:
         self.response: Json = {}
         self.items: dict[Any, Json] = {}
-        self.error: Json | None = None
 
     def add(self, event: Json) -> None:
         """Everything that an event brings."""
@@ -41,9 +40,6 @@ class GatheredResponse:
             item = self.items.get(event.get("output_index"))
             if item is not None:
                 PIECES[kind](item, event)
-        elif kind == "error" or event.get("error"):
-            nested = event.get("error")
-            self.error = nested if isinstance(nested, dict) else event
 
     def answer(self) -> Json:
         """The Response; one that no event finished has the status that its last event had."""
