@@ -160,13 +160,15 @@ class SaidCall:
 class Calls:
     """The tool calls of one answer: index, id and name once, then pieces of arguments.
 
-    `said` holds each by its `output_index`; None for a bridged call, which is said whole.
+    `said` holds each by its `output_index`; None for a bridged call, which is said whole. `open` holds the functions
+    among them of which a piece was said in chunks that have a head: more of it may go the short way.
     """
 
     def __init__(self, chunks: Chunks, job: Job) -> None:
         self.chunks = chunks
         self.job = job
         self.said: dict[Any, SaidCall | None] = {}
+        self.open: dict[Any, SaidCall] = {}
         self.ids = ChatIds()
         self.owner = "0"
 
@@ -192,6 +194,8 @@ class Calls:
             return
         call.sent += len(piece)
         self.chunks.say({"tool_calls": [{"index": call.number, call.kind: {call.key: piece}}]})
+        if call.kind == "function" and self.chunks.head:
+            self.open[index] = call
 
     def text(self, index: Any, text: str) -> None:
         """All of the arguments: the rest that no piece said."""

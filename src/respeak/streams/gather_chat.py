@@ -75,7 +75,7 @@ class GatheredChoice:
         self.logprobs: dict[str, list[Json]] = {}
         self.message: Json = {}
         self.more: Json = {}
-        self._by_index: dict[Any, GatheredCall] = {}
+        self.by_index: dict[Any, GatheredCall] = {}
         self._by_id: dict[str, GatheredCall] = {}
 
     def add(self, choice: Json, delta: Json) -> None:
@@ -131,14 +131,10 @@ class GatheredChoice:
             self.legacy = self.legacy or GatheredCall("legacy")
             yield self.legacy, self.legacy.add({}, legacy)
 
-    def known(self, index: int) -> GatheredCall | None:
-        """The call that an index stands for now."""
-        return self._by_index.get(index)
-
     def _call(self, entry: Json, kind: str) -> GatheredCall:
         """The call of an entry: that of its index, unless another id says that it is a new one."""
         index, given = entry.get("index"), entry.get("id")
-        known = self._by_index.get(index) if index is not None else (self.calls[-1] if self.calls else None)
+        known = self.by_index.get(index) if index is not None else (self.calls[-1] if self.calls else None)
         if given:
             same = self._by_id.get(given)
             if same is not None and (known is None or known.id):
@@ -150,7 +146,7 @@ class GatheredChoice:
             self.calls.append(known)
         if given and not known.id:
             self._by_id.setdefault(given, known)
-        self._by_index[index] = known
+        self.by_index[index] = known
         return known
 
     def said(self) -> Json:

@@ -80,10 +80,11 @@ class AsFunction:
         state = self.choices.get(choice.get("index"))
         if state is None:
             return None
-        content, calls = delta.get("content"), delta.get("tool_calls")
-        if content and content.__class__ is str:
-            state.text = True
-            return delta
+        if "content" in delta:
+            said = isinstance(delta["content"], str) and delta["content"]
+            state.text = state.text or bool(said)
+            return delta if said else None
+        calls = delta.get("tool_calls")
         if calls is None:
             return {} if self.plain and delta.keys() <= UNSAID else None
         if calls.__class__ is not list or len(calls) != 1 or state.call is None or state.held is not None:

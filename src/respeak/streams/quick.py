@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak.plan import Json
-from respeak.streams.chunks import CHOICE, is_choice
+from respeak.streams.chunks import is_choice
 from respeak.streams.down import Down
 from respeak.streams.up import REASONING, TEXT, Up
 
@@ -56,13 +56,20 @@ def _call_delta(stage: Down, event: Json) -> list[Json] | None:
     delta, index = event.get("delta"), event.get("output_index")
     if delta.__class__ is not str or not delta or index.__class__ is not int or not is_delta(event):
         return None
-    call = stage.calls.said.get(index)
-    if call is None or call.kind != "function" or stage.chunks.ended or not stage.chunks.head:
+    call, chunks = stage.calls.open.get(index), stage.chunks
+    if call is None or chunks.ended:
         return None
     call.sent += len(delta)
-    if stage.functions:
-        return [stage.chunks.of({"function_call": {"arguments": delta}}, stage.pattern)] if call.number == 0 else []
-    return [stage.chunks.of({"tool_calls": [{"index": call.number, "function": {"arguments": delta}}]}, CHOICE)]
+    if not stage.functions:
+        said: Json = {"tool_calls": [{"index": call.number, "function": {"arguments": delta}}]}
+    elif call.number:
+        return []
+    else:
+        said = {"function_call": {"arguments": delta}}
+    chunk, choice = chunks.blank.copy(), stage.pattern.copy()
+    choice["delta"] = said
+    chunk["choices"] = [choice]
+    return [chunk]
 
 
 def _silent(stage: Down, event: Json) -> list[Json] | None:
@@ -147,7 +154,7 @@ def _arguments(stage: Up, delta: Json) -> list[Json] | None:
         return None
     piece = inner.get("arguments")
     gathered = stage.gathered.choices.get(0)
-    call = gathered.known(index) if gathered is not None else None
+    call = gathered.by_index.get(index) if gathered is not None else None
     opened = stage.calls.open.get(call) if call is not None and call.kind == "function" else None
     if piece.__class__ is not str or not piece or opened is None or not opened.at:
         return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from respeak.plan import Json
-from respeak.streams.chunks import is_choice
 from respeak.streams.gather_chat import STRINGS, GatheredChoice
 from respeak.streams.quick import Quick, is_entry, is_summary
 from respeak.streams.within import ChatWithin, ResponsesWithin
@@ -17,21 +16,17 @@ NOTHING: tuple[object, ...] = (None, [])
 
 
 def _chunk(stage: ChatWithin, chunk: Json) -> list[Json] | None:
-    """The chunk of a piece, in a head that is that of the chunk before; None for any other chunk."""
-    choices = _choices(stage, chunk)
+    """The chunk of a piece, in head and choice like those of the chunk before; None for any other chunk."""
+    choices, pattern, gathered = _choices(stage, chunk), stage.choice, stage.gathered.choices.get(0)
     choice = choices[0] if choices.__class__ is list and len(choices) == 1 else None
-    if (
-        choice.__class__ is not dict
-        or choice.get("index") != 0
-        or choice["index"].__class__ is not int
-        or choice.get("finish_reason") is not None
-        or choice.get("logprobs") is not None
-        or not is_choice(choice)
-    ):
+    if choice.__class__ is not dict or gathered is None:
         return None
-    gathered, delta, behind = stage.gathered.choices.get(0), choice.get("delta"), stage.behind
-    if gathered is None or delta.__class__ is not dict or len(delta) != 1:
+    pattern["delta"] = delta = choice.get("delta")
+    if choice != pattern or choice.get("index").__class__ is not int:
         return None
+    if delta.__class__ is not dict or len(delta) != 1:
+        return None
+    behind = stage.behind
     piece = delta if behind is None else behind.more(choice, delta)
     if piece is None or not _noted(gathered, delta):
         return None
@@ -58,30 +53,32 @@ def _choices(stage: ChatWithin, chunk: Json) -> Any:
 
 
 def _noted(gathered: GatheredChoice, delta: Json) -> bool:
-    """Put a piece where it belongs; False for any other delta, of which nothing is noted then."""
-    pieces, [(name, value)] = None, delta.items()
-    if name == "tool_calls":
-        pieces, value = _arguments(gathered, value)
-    elif name in STRINGS:
+    """Put the piece of a delta of one key where it belongs; False for any other delta, of which nothing is noted."""
+    [(name, value)] = delta.items()
+    if name in STRINGS:
         pieces = gathered.strings.get(name)
+    elif name == "tool_calls":
+        pieces, value = _arguments(gathered, value)
     elif name == "function_call" and gathered.legacy is not None and value.__class__ is dict and len(value) == 1:
         pieces, value = gathered.legacy.arguments, value.get("arguments")
+    else:
+        return False
     if pieces is None or value.__class__ is not str or not value:
         return False
     pieces.append(value)
     return True
 
 
-def _arguments(gathered: GatheredChoice, calls: object) -> tuple[list[str] | None, object]:
-    """The pieces of the call that an entry goes on with, and the next one."""
-    if not isinstance(calls, list) or len(calls) != 1:
-        return None, None
-    [entry] = calls
-    if entry.__class__ is not dict or not is_entry(entry) or entry.get("type") not in (None, "function"):
+def _arguments(gathered: GatheredChoice, calls: object) -> tuple[list[str] | None, Any]:
+    """The pieces of the call that the one entry of `tool_calls` goes on with, and the next one."""
+    entry = calls[0] if isinstance(calls, list) and len(calls) == 1 else None
+    if not isinstance(entry, dict):
         return None, None
     index, inner = entry.get("index"), entry.get("function")
-    call = gathered.known(index) if index.__class__ is int else None
-    if call is None or call.kind != "function" or inner.__class__ is not dict or len(inner) != 1:
+    call = gathered.by_index.get(index) if index.__class__ is int else None
+    if call is None or call.kind != "function" or not isinstance(inner, dict) or len(inner) != 1:
+        return None, None
+    if len(entry) != 2 and not (is_entry(entry) and entry.get("type") in (None, "function")):
         return None, None
     return call.arguments, inner.get("arguments")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from respeak.plan import Job, Json
-from respeak.streams.chunks import Chunks
+from respeak.streams.chunks import Chunks, is_choice
 from respeak.streams.gather_chat import GatheredChat
 from respeak.streams.legacy import AsFunction, AsTools
 from respeak.streams.script import fresh
@@ -21,9 +21,9 @@ TERMINAL = ("response.completed", "response.incomplete", "response.failed", "res
 class ChatWithin:
     """Chunks to chunks.
 
-    `head` is what the last chunk had beside its choices, `said` what became of it, and `padded` says whether the
-    client gets the obfuscation; None if no chunk had one. `behind` is the stage behind this one that the short way
-    (`quick_within.py`) takes along.
+    `head` is what the last chunk had beside its choices, `said` what became of it, `choice` its choice if that held a
+    delta only, and `padded` says whether the client gets the obfuscation; None if no chunk had one. `behind` is the
+    stage behind this one that the short way (`quick_within.py`) takes along.
     """
 
     behind: AsFunction | AsTools | None = None
@@ -36,6 +36,7 @@ class ChatWithin:
         self.failed = False
         self.head: Json = {}
         self.said: Json = {}
+        self.choice: Json = {}
         self.padded: bool | None = None
         plan: Plan = job.plans.get("answer") or Plan()
         self.plan = Plan({**plan.entries, "choices": _choices}, plan.otherwise)
@@ -51,7 +52,7 @@ class ChatWithin:
             return [chunk]
         self.gathered.add(chunk)
         said = chunk if self.same else self.walked(chunk)
-        self.head, self.said = _rest(chunk), _rest(said)
+        self.head, self.said, self.choice = _rest(chunk), _rest(said), _plain_choice(chunk)
         if chunk.get("obfuscation") is not None:
             self.padded = "obfuscation" in said
         return [said]
@@ -82,6 +83,14 @@ class ChatWithin:
 def _rest(chunk: Json) -> Json:
     """What a chunk says of the whole answer."""
     return {key: value for key, value in chunk.items() if key not in APART}
+
+
+def _plain_choice(chunk: Json) -> Json:
+    """The first choice of a chunk if there is nothing in it but a delta; else nothing."""
+    choices = chunk.get("choices") or [{}]
+    choice: Json = choices[0]
+    told = choice.get("finish_reason") is not None or choice.get("logprobs") is not None
+    return {} if told or choice.get("index") != 0 or not is_choice(choice) else choice.copy()
 
 
 APART = ("choices", "obfuscation")
