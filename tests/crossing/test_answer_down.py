@@ -363,3 +363,10 @@ def test_the_model_and_the_service_tier_of_the_answer_are_kept() -> None:
     """Bug classes 112 and 114."""
     said, losses = down(text("a"), model="gpt-4o-2024-08-06", service_tier="priority")
     assert (said["model"], said["service_tier"], losses) == ("gpt-4o-2024-08-06", "priority", [])
+
+
+@pytest.mark.parametrize(("status", "arguments"), [("incomplete", ""), ("completed", "{}")])
+def test_a_call_that_was_cut_has_the_arguments_that_came(status: str, arguments: str) -> None:
+    """An empty string stands for no arguments only where the call is whole (bug class 34)."""
+    said, _ = down(call("", status=status))
+    assert message(said)["tool_calls"][0]["function"]["arguments"] == arguments

@@ -425,3 +425,9 @@ def test_a_conversation_is_repeated_as_an_object(asked: Any) -> None:
     answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "gpt-4.1", "choices": [choice]}
     said = respeak.translate_response(answer, source="chat", target="responses", request=request).payload
     assert said["conversation"] == {"id": "conv_1"}
+
+
+@pytest.mark.parametrize("finish", ["length", "content_filter"])
+def test_the_last_item_of_an_answer_that_was_cut_is_not_whole(finish: str) -> None:
+    said, _ = up({"content": "a"}, finish)
+    assert (said["status"], said["output"][-1]["status"]) == ("incomplete", "incomplete")

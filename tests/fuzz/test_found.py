@@ -269,6 +269,17 @@ def test_an_allowed_tool_of_no_type_allows_nothing(kind: Any) -> None:
     assert said.payload["tools"] == [function] and said.payload["tool_choice"] == "auto"
 
 
+@pytest.mark.parametrize("kind", [[], {}, 5, None])
+def test_an_allowed_tool_of_no_type_names_nothing(kind: Any) -> None:
+    function = {"type": "function", "function": {"name": "f"}}
+    allowed = {"mode": "auto", "tools": [function, {**function, "type": kind}]}
+    asked = {**ASKED, "tools": [function], "tool_choice": {"type": "allowed_tools", "allowed_tools": allowed}}
+    said = respeak.translate_request(asked, source="chat", target="vtrix", tolerate="breaking")
+    assert said.payload["functions"] == [{"name": "f"}]
+    place = "/tool_choice/allowed_tools/tools/1"
+    assert [loss.path for loss in said.losses if loss.path.startswith("/tool_choice")] == [place]
+
+
 @pytest.mark.parametrize("held", [{}, {"function": "x"}, {"function": {}}])
 @pytest.mark.parametrize("target", ["responses", "vtrix"])
 def test_a_call_of_an_empty_type_is_one_that_nobody_knows(held: Any, target: str) -> None:

@@ -136,3 +136,29 @@ def test_a_bridged_call_that_comes_twice_is_said_once() -> None:
     said, _ = fed("responses", "chat", CREATED, done, done, {"type": "response.completed", "response": final})
     deltas = [choice["delta"] for chunk in said for choice in chunk["choices"]]
     assert [entry["id"] for delta in deltas for entry in delta.get("tool_calls") or ()] == ["call_1"]
+
+
+CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+CUSTOM = {"id": "call_2", "type": "custom", "custom": {"name": "g", "input": "x"}}
+TOKEN = {"token": "y", "logprob": -0.5, "bytes": [121], "top_logprobs": []}
+MESSAGES: dict[str, tuple[Json, Json]] = {
+    "text": ({"content": "y"}, {}),
+    "empty text": ({"content": ""}, {}),
+    "a refusal": ({"content": None, "refusal": "No."}, {}),
+    "calls": ({"content": "y", "tool_calls": [CALL, CUSTOM]}, {"finish_reason": "tool_calls"}),
+    "a call of old": ({"content": None, "function_call": CALL["function"]}, {"finish_reason": "function_call"}),
+    "logprobs": ({"content": "y"}, {"logprobs": {"content": [TOKEN], "refusal": None}}),
+    "thoughts": ({"content": "y", "reasoning_content": "z", "annotations": []}, {}),
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_a_completion_is_what_its_chunks_make(name: str) -> None:
+    said, more = MESSAGES[name]
+    message = {"role": "assistant", "refusal": None, **said}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop", **more}
+    usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+    answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
+    chunks = respeak.stream_of(answer, dialect="chat")
+    assert respeak.answer_of(chunks, dialect="chat") == answer
+    assert chunks[0]["choices"][0]["delta"]["role"] == "assistant" and chunks[-1]["usage"] == usage

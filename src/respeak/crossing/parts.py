@@ -238,8 +238,6 @@ _OF_OTHERS: Mapping[str | Verdict, str | Verdict] = {"refusal": FOREIGN_REFUSAL}
 
 
 def _image_up(part: Json, at: Place, job: Job) -> Json | None:
-    if isinstance(part.get("image_url"), str):  # some clients send the bare URL
-        part = {**part, "image_url": {"url": part["image_url"]}}
     out = said(job.plans["image"], part, at, job)
     if "image_url" not in out:
         job.note(NO_URL, at)

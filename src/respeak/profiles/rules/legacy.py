@@ -139,7 +139,8 @@ def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
 
 def _name(entry: Json) -> str | None:
     """The name in a named choice or an allowed entry; None when it names no function or custom tool."""
-    inner = entry.get(entry["type"]) if entry.get("type") in TOOLS_UP else None
+    kind = entry.get("type")
+    inner = entry.get(kind) if isinstance(kind, str) and kind in TOOLS_UP else None
     name = inner.get("name") if isinstance(inner, dict) else None
     return name if isinstance(name, str) else None
 
