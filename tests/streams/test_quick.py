@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import corpus
 import laws
+from benchmarks import payloads
 from respeak import InvalidPayload, StreamTranslator
 from respeak.plan import Json
 from streams import build
@@ -84,6 +85,19 @@ def test_recorded_streams_and_most_of_their_events(route: tuple[str, str, Json |
         short += taken
         deltas += sum(_is_delta(event) for event in record["events"])
     assert short > 0.7 * deltas
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("what", ["text", "arguments", "reasoning"])
+def test_pieces_go_the_short_way_once_the_first_was_said(route: tuple[str, str, Json | None], what: str) -> None:
+    source, count = route[0], 50
+    events = payloads.stream(laws.FAMILIES[source], what, count)
+    if source == "vtrix":  # streams functions, and no reasoning
+        to_vtrix = StreamTranslator(source="chat", target="vtrix")
+        events = [said for event in events for said in to_vtrix.feed(event)]
+        count = 0 if what == "reasoning" else count
+    _, taken = said(events, *route, quick=True)
+    assert taken >= count - 1
 
 
 @pytest.mark.parametrize("paddings", [["a", "bc", "d"], [None, "a", None], ["a", None, ""], [None, None, None]])

@@ -212,7 +212,7 @@ class AsTools:
             return delta if "content" in delta else None
         if state is None or not state.call or state.held is not None or len(call) != 1 or not call.get("arguments"):
             return None
-        return {"tool_calls": [{"index": 0, "function": call}]} if self.asked else None
+        return {"tool_calls": [{"index": 0, "function": call}]} if self.asked else delta
 
     def choice(self, choice: Json, chunk: Json) -> Json:
         state = self.choices.setdefault(choice.get("index"), _Choice())
