@@ -155,6 +155,9 @@ class Fold:
         if isinstance(content, str):
             turn.content.append({"type": "text", "text": content})
             return
+        if content and len(content) == 1 and content[0].get("type") == "output_text":  # as nearly all are
+            turn.content.append(said(self.plans["output_text"], content[0], ((at, "content"), 0), self.job))
+            return
         for part in parts_down(content or [], (at, "content"), self.job, assistant=True):
             if part["type"] == "refusal":
                 turn.refusals.append(part["refusal"])
@@ -200,14 +203,14 @@ class Fold:
 
     def output(self, item: Json, at: Place) -> None:
         """The output of a function or custom tool call."""
-        content: Any = item.get("output")
-        pictures: list[Json] = []
         message = said(self.plans["call_output"], item, at, self.job)
+        message["content"] = content = item.get("output")
+        pictures: list[Json] = []
         if isinstance(content, list):
             parts = parts_down(content, (at, "output"), self.job)
             pictures = [part for part in parts if part["type"] != "text"]
-            content = [part for part in parts if part["type"] == "text"] or _placeholder(len(pictures))
-        message["content"] = content
+            texts = [part for part in parts if part["type"] == "text"]
+            message["content"] = texts or _placeholder(len(pictures))
         turn = self.answer(item.get("call_id") or self.only_call(item), message, at)
         if turn and pictures:
             self.job.note(IMAGE_MOVED, (at, "output"))
@@ -281,13 +284,17 @@ class Fold:
         self.blocks.append(message)
 
     def add_call(self, call: Json, at: Place) -> None:
-        turn = self.turn or self.open_turn(at)
+        turn, call_id = self.turn or self.open_turn(at), call["id"]
         if turn.outputs:
             self.job.note(REORDERED, at)
         self.places[id(call)] = at
         turn.calls.append(call)
-        turn.open.append(call["id"])
-        self.waiting.setdefault(call["id"], []).append(turn)
+        turn.open.append(call_id)
+        turns = self.waiting.get(call_id)
+        if turns is None:
+            self.waiting[call_id] = [turn]
+        else:
+            turns.append(turn)
 
     def answer(self, call_id: str | None, message: Json, at: Place) -> Turn | None:
         """Put an output behind the call it answers; an output without a call has no honest place."""
@@ -300,7 +307,7 @@ class Fold:
         message["tool_call_id"] = call_id or ""
         self.places[id(message)] = at
         turn.outputs.append(message)
-        if turn is self.turn and not turn.open:
+        if not turn.open and turn is self.turn:
             self.turn = None
         return turn
 

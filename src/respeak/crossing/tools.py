@@ -14,6 +14,7 @@ from respeak.codes import Code
 from respeak.crossing import web_search
 from respeak.crossing.bridges import BRIDGES
 from respeak.crossing.fold import BRIDGED
+from respeak.crossing.ids import TOOL_NAME_LIMIT
 from respeak.crossing.items import ASYNC
 from respeak.crossing.names import said_name
 from respeak.loss import Place, Verdict
@@ -219,6 +220,7 @@ class ToolsDown:
         self.searches = web_search.searches(model)
         self.tools: list[Json] = []
         self.names: dict[str, Json] = {}
+        self.places: dict[int, Place] = job.memo.setdefault("places", {})
         self.web_search: Json | None = None
         self.web_search_at: Place = None
 
@@ -238,7 +240,8 @@ class ToolsDown:
         """A function or custom tool."""
         kind = tool["type"]
         out = said(self.job.plans[f"{kind}_tool"], tool, at, self.job)
-        out[kind]["name"] = said_name(tool["name"], namespace, at, self.job)
+        if namespace or len(tool["name"]) > TOOL_NAME_LIMIT:
+            out[kind]["name"] = said_name(tool["name"], namespace, at, self.job)
         if kind == "function" and tool.get("strict") is None and self.job.target.strict:
             strict, verdict = strict_in_force(tool.get("parameters"))
             out[kind]["strict"] = strict
@@ -282,7 +285,7 @@ class ToolsDown:
             self.job.note(DUPLICATE if self.names[name] == tool else NAME_TAKEN, at)
             return
         self.names[name] = tool
-        self.job.memo.setdefault("places", {})[id(tool)] = at
+        self.places[id(tool)] = at
         self.tools.append(tool)
 
 
