@@ -50,7 +50,7 @@ def place_of(value: Json, job: Job) -> Place:
 
 def others(value: Json, known: frozenset[str], at: Place, job: Job) -> None:
     """Report the keys that the legacy form of an object has no place for."""
-    if known.issuperset(value):
+    if job.source.family == "responses" or known.issuperset(value):  # the crossing makes no other keys
         return
     for key, held in value.items():
         if key not in known and not UNKNOWN.spares(held):
@@ -208,6 +208,7 @@ class Pairs:
         self.results: dict[str, list[Json]] = {}
         self.warned = False
         self.source = Source(job.memo["payload"])
+        self.call_ids = CALL_IDS[job.source.family]
         self.places: dict[int, Place] = job.memo["places"]
 
     def read(self, messages: list[Json]) -> list[Json]:
@@ -247,10 +248,12 @@ class Pairs:
 
     def turn(self, message: Json) -> None:
         """One assistant message: its text with the first call, every call before its result."""
-        at = place_of(message, self.job)
-        plain = {key: value for key, value in message.items() if key not in ("tool_calls", "refusal")}
-        self.refusals(plain, message.get("refusal"), at)
-        given = message.get("tool_calls") or []
+        at, given = self.places.get(id(message)), message.get("tool_calls") or []
+        plain = message.copy()
+        plain.pop("tool_calls", None)
+        refusal = plain.pop("refusal", None)
+        if refusal or isinstance(plain.get("content"), list):
+            self.refusals(plain, refusal, at)
         calls = known_calls(given, self.job)
         if len(calls) < len(given):
             for call in given:
@@ -263,12 +266,13 @@ class Pairs:
             plain = {"role": "assistant", "content": None}
         for call in calls:
             place = self.places.get(id(call))
-            self.id_left(place, CALL_IDS[self.job.source.family])
-            self.put({**plain, "function_call": function_call(call, place, self.job)}, at)
+            self.id_left(place, self.call_ids)
+            plain["function_call"] = said = function_call(call, place, self.job)
+            self.put(plain, at)
             plain = {"role": "assistant", "content": None}
             results = self.results.get(call["id"])
             if results:
-                self.result(call, results.pop(0))
+                self.result(said["name"], results.pop(0), place)
 
     def unknown(self, results: list[Json]) -> None:
         """Results of calls that nobody knows."""
@@ -287,11 +291,10 @@ class Pairs:
             self.job.note(REFUSAL, at)
             plain["content"] = _with_refusal(content, refusal)
 
-    def result(self, call: Json, message: Json) -> None:
+    def result(self, name: str, message: Json, called: Place) -> None:
         """A tool message as a function message behind its call."""
         at, content = self.places.get(id(message)), message.get("content")
-        name = (call.get("function") or call.get("custom") or {}).get("name")
-        self.warn(at or place_of(call, self.job))
+        self.warn(at or called)
         if at is not None:  # None: the crossing's own empty result, which it has reported
             self.id_left(at, RESULT_IDS)
         others(message, RESULT_KEYS, at, self.job)
