@@ -256,14 +256,17 @@ class Pairs:
             self.refusals(plain, refusal, at)
         calls = known_calls(given, self.job)
         if len(calls) < len(given):
-            for call in given:
-                if call_table(call) is None:
-                    self.unknown(self.results.pop(call.get("id") or "", []))
-        if len(calls) > 1:
-            self.job.note(SERIALIZED, at)
+            self.unknown(given)
         if not calls or plain.get("function_call"):
             self.put(plain, at)
             plain = {"role": "assistant", "content": None}
+        if calls:
+            self.pairs(calls, plain, at)
+
+    def pairs(self, calls: list[Json], plain: Json, at: Place) -> None:
+        """The calls of a turn, the first one in the message that is left of it, each before its result."""
+        if len(calls) > 1:
+            self.job.note(SERIALIZED, at)
         for call in calls:
             place = self.places.get(id(call))
             self.id_left(place, self.call_ids)
@@ -274,10 +277,12 @@ class Pairs:
             if results:
                 self.result(said["name"], results.pop(0), place)
 
-    def unknown(self, results: list[Json]) -> None:
-        """Results of calls that nobody knows."""
-        for message in results:
-            self.job.note(UNKNOWN_CALL, place_of(message, self.job))
+    def unknown(self, calls: list[Json]) -> None:
+        """Results of those calls that nobody knows."""
+        for call in calls:
+            if call_table(call) is None:
+                for message in self.results.pop(call.get("id") or "", []):
+                    self.job.note(UNKNOWN_CALL, place_of(message, self.job))
 
     def refusals(self, plain: Json, refusal: str | None, at: Place) -> None:
         """Refusals, in a key of their own or among the parts, said as text."""
