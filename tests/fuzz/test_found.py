@@ -296,3 +296,33 @@ def test_a_status_that_is_no_unicode_is_told_in_ascii() -> None:
     with pytest.raises(InvalidPayload) as caught:
         respeak.stream_of({"object": "response", "status": "\ud800", "output": []}, dialect="responses")
     str(caught.value).encode()
+
+
+@pytest.mark.parametrize(
+    "part", [{"type": "image_url", "image_url": 0}, {"type": "file", "file": "x"}, {"type": "file"}]
+)
+@pytest.mark.parametrize("role", ["tool", "developer"])
+def test_an_image_where_none_is_documented_may_be_none(part: Any, role: str) -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    turn = [{"role": "assistant", "tool_calls": [call]}, {"role": "tool", "tool_call_id": "call_1", "content": "x"}]
+    text = {"type": "text", "text": "y"}
+    odd = {"role": role, "tool_call_id": "call_1", "content": [text, part]}
+    messages = [turn[0], odd] if role == "tool" else [*turn, {"role": role, "content": [text, part]}]
+    said = respeak.translate_request(
+        {"model": "m", "messages": messages}, source="chat", target="responses", tolerate="breaking"
+    )
+    code = "image_dropped" if "image_url" in part else "file_dropped"
+    place = f"/messages/{len(messages) - 1}/content/1"
+    assert (code, place) in [(loss.code.value, loss.path) for loss in said.losses]
+
+
+def test_a_picture_of_a_tool_may_be_its_bare_url() -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "shot", "arguments": "{}"}}
+    picture = {"type": "image_url", "image_url": "https://a.example/x.png"}
+    messages = [
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "call_1", "content": [picture]},
+    ]
+    said = respeak.translate_request({"model": "m", "messages": messages}, source="chat", target="responses")
+    [part] = said.payload["input"][1]["output"]
+    assert part == {"type": "input_image", "image_url": "https://a.example/x.png", "detail": "auto"}

@@ -174,7 +174,7 @@ ANSWER: Json = {
 
 def test_an_answer_of_aiml_may_hold_output_text_only() -> None:
     said, losses = response(ANSWER, "aimlapi", "responses", request={**BASE, "metadata": {"a": "b"}})
-    assert said["output"][0]["content"][0]["text"] == "hi"
+    assert (said["output"][0]["id"], said["output"][0]["content"][0]["text"]) == ("msg_1_0", "hi")
     assert (said["error"], said["incomplete_details"], said["usage"]) == (None, None, None)
     assert (said["metadata"], said["tools"], said["model"]) == ({"a": "b"}, [], "gpt-5.3-codex")
     assert losses == []

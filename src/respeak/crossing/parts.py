@@ -5,7 +5,7 @@ The law: mapping.md, tables R2C-PART and C2R-PART. A part that the target cannot
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak.codes import Code
@@ -218,13 +218,8 @@ def part_up(part: Json, at: Place, job: Job, assistant: bool = False) -> Json | 
         return None
     if rule == "output_text":
         return {**said(job.plans[rule], part, at, job), "annotations": []}
-    if rule == "image":
-        return _image_up(part, at, job)
-    out = said(job.plans[rule], part, at, job)
-    if rule == "file" and not out.keys() & {"file_id", "file_data"}:
-        job.note(NO_FILE, at)
-        return None
-    return out
+    special = _SPECIAL_UP.get(rule)
+    return special(part, at, job) if special else said(job.plans[rule], part, at, job)
 
 
 _OF_ASSISTANT: Mapping[str | Verdict, str | Verdict] = {
@@ -238,12 +233,28 @@ _OF_OTHERS: Mapping[str | Verdict, str | Verdict] = {"refusal": FOREIGN_REFUSAL}
 
 
 def _image_up(part: Json, at: Place, job: Job) -> Json | None:
-    out = said(job.plans["image"], part, at, job)
-    if "image_url" not in out:
+    """An image; where none is documented, as in tool messages, nobody has checked its form."""
+    held = part.get("image_url")
+    if isinstance(held, str):  # some clients send the bare URL
+        part = {**part, "image_url": {"url": held}}
+    elif not isinstance(held, dict) or not isinstance(held.get("url"), str):
         job.note(NO_URL, at)
         return None
+    out = said(job.plans["image"], part, at, job)
     out.setdefault("detail", "auto")  # required by InputImageContent
     return out
+
+
+def _file_up(part: Json, at: Place, job: Job) -> Json | None:
+    """A file; where none is documented, nobody has checked its form."""
+    held = part.get("file")
+    if not isinstance(held, dict) or not any(held.get(name) is not None for name in ("file_id", "file_data")):
+        job.note(NO_FILE, at)
+        return None
+    return said(job.plans["file"], part, at, job)
+
+
+_SPECIAL_UP: Mapping[str, Callable[[Json, Place, Job], Json | None]] = {"image": _image_up, "file": _file_up}
 
 
 def parts_up(parts: list[Json], at: Place, job: Job, assistant: bool = False) -> list[Json]:
