@@ -41,7 +41,7 @@ TIMEOUT = 240
 """Seconds after which a mutant counts as noticed: it hangs."""
 
 PYTEST = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider")
-STREAMS = ("tests/streams",)
+STREAMS = ("tests/streams", "tests/fuzz/test_found.py")
 REST = (
     "tests/crossing",
     "tests/profiles",

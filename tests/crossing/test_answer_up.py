@@ -431,3 +431,9 @@ def test_a_conversation_is_repeated_as_an_object(asked: Any) -> None:
 def test_the_last_item_of_an_answer_that_was_cut_is_not_whole(finish: str) -> None:
     said, _ = up({"content": "a"}, finish)
     assert (said["status"], said["output"][-1]["status"]) == ("incomplete", "incomplete")
+
+
+def test_an_answer_of_nothing_is_an_empty_message() -> None:
+    said, _ = up({"content": None})
+    [item] = said["output"]
+    assert (item["type"], item["id"], item["content"][0]["text"]) == ("message", "msg_1_0", "")

@@ -162,3 +162,17 @@ def test_a_completion_is_what_its_chunks_make(name: str) -> None:
     chunks = respeak.stream_of(answer, dialect="chat")
     assert respeak.answer_of(chunks, dialect="chat") == answer
     assert chunks[0]["choices"][0]["delta"]["role"] == "assistant" and chunks[-1]["usage"] == usage
+
+
+def test_a_client_of_functions_knows_no_logprobs_and_no_parts() -> None:
+    parts = [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]
+    token = {"token": "!", "logprob": -0.1, "bytes": [33], "top_logprobs": []}
+    choices = [
+        {"index": 0, "delta": {"role": "assistant", "content": parts}, "logprobs": None, "finish_reason": None},
+        {"index": 0, "delta": {"content": "!"}, "logprobs": {"content": [token], "refusal": None}},
+        {"index": 0, "delta": {}, "logprobs": None, "finish_reason": "stop"},
+    ]
+    said, _ = fed("chat", "vtrix", *({**chunk(None), "choices": [choice]} for choice in choices))
+    told = [choice for each in said for choice in each["choices"]]
+    assert "".join(choice["delta"].get("content") or "" for choice in told) == "Hello!"
+    assert all("logprobs" not in choice for choice in told)

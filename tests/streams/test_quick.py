@@ -88,10 +88,15 @@ def test_recorded_streams_and_most_of_their_events(route: tuple[str, str, Json |
 
 
 @pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("padded", [False, True])
 @pytest.mark.parametrize("what", ["text", "arguments", "reasoning"])
-def test_pieces_go_the_short_way_once_the_first_was_said(route: tuple[str, str, Json | None], what: str) -> None:
+def test_pieces_go_the_short_way_once_the_first_was_said(
+    route: tuple[str, str, Json | None], what: str, padded: bool
+) -> None:
     source, count = route[0], 50
     events = payloads.stream(laws.FAMILIES[source], what, count)
+    if padded:
+        events = [{**event, "obfuscation": "ab"} for event in events if "choices" in event] or events
     if source == "vtrix":  # streams functions, and no reasoning
         to_vtrix = StreamTranslator(source="chat", target="vtrix")
         events = [said for event in events for said in to_vtrix.feed(event)]
