@@ -176,3 +176,10 @@ def test_a_client_of_functions_knows_no_logprobs_and_no_parts() -> None:
     told = [choice for each in said for choice in each["choices"]]
     assert "".join(choice["delta"].get("content") or "" for choice in told) == "Hello!"
     assert all("logprobs" not in choice for choice in told)
+
+
+@pytest.mark.parametrize("said", [{"tool_calls": [{"index": 0, **CALL}]}, {"function_call": CALL["function"]}])
+def test_an_empty_text_beside_calls_is_none(said: Json) -> None:
+    chunks = [{**chunk(None), "choices": [{"index": 0, "delta": delta}]} for delta in ({"content": ""}, said)]
+    answer = respeak.answer_of([*chunks, chunk(None, finish="stop")], dialect="chat")
+    assert answer["choices"][0]["message"]["content"] is None
