@@ -48,7 +48,7 @@ def test_a_stream_within_responses_that_breaks_off_fails_with_the_items_that_wer
 def test_a_broken_stream_is_closed_once(target: str) -> None:
     said, translator = fed("responses", target, CREATED)
     assert said and translator.close() == []
-    assert [loss.code for loss in translator.losses].count("stream_cut") == 1
+    assert [loss.code.value for loss in translator.losses].count("stream_cut") == 1
 
 
 def chunk(content: str | None, number: int = 0, finish: str | None = None) -> Json:
@@ -183,3 +183,29 @@ def test_an_empty_text_beside_calls_is_none(said: Json) -> None:
     chunks = [{**chunk(None), "choices": [{"index": 0, "delta": delta}]} for delta in ({"content": ""}, said)]
     answer = respeak.answer_of([*chunks, chunk(None, finish="stop")], dialect="chat")
     assert answer["choices"][0]["message"]["content"] is None
+
+
+@pytest.mark.parametrize("kind", ["refusal.done", "content_part.done", "output_item.done"])
+def test_a_refusal_that_no_delta_brought_is_said_once(kind: str) -> None:
+    part = {"type": "refusal", "refusal": "No."}
+    item = {**ITEM, "content": [part]}
+    at = {"output_index": 0, "content_index": 0, "item_id": "m"}
+    events: dict[str, Json] = {
+        "refusal.done": part,
+        "content_part.done": {"part": part},
+        "output_item.done": {"item": item},
+    }
+    whole = {**at, **events[kind], "type": f"response.{kind}"}
+    final = {**CREATED["response"], "status": "completed", "output": [item]}
+    said, _ = fed("responses", "chat", CREATED, whole, {"type": "response.completed", "response": final})
+    deltas = [choice["delta"] for each in said for choice in each["choices"]]
+    assert "".join(delta.get("refusal") or "" for delta in deltas) == "No."
+
+
+def test_the_logprobs_of_a_text_go_with_it() -> None:
+    top = {"token": "y", "logprob": -0.5, "bytes": [121]}
+    part = {"type": "output_text", "text": "y", "annotations": [], "logprobs": [{**top, "top_logprobs": [top]}]}
+    answer = {**CREATED["response"], "status": "completed", "output": [{**ITEM, "content": [part]}]}
+    told = [event["logprobs"] for event in respeak.stream_of(answer, dialect="responses") if "logprobs" in event]
+    light = {"token": "y", "logprob": -0.5}
+    assert told == [[{**light, "top_logprobs": [light]}]] * 2
