@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from respeak.crossing import ids
 from respeak.crossing.ids import CallIds, shorten
 from respeak.crossing.names import declared_tools, wire_name
 from saying import Json, Lost, request
@@ -116,3 +117,21 @@ def test_a_claimed_id_is_unique_even_among_the_ids_made_for_others() -> None:
     assert claimed[0] == "a"
     assert len(set(claimed)) == len(claimed)
     assert all(1 <= len(name) <= 64 for name in claimed)
+
+
+def test_ids_are_derived_without_the_prefix_of_their_kind() -> None:
+    assert [ids.suffix(name) for name in ("chatcmpl-x", "resp_x", "call_x", "x", "call_", "")] == [
+        *"xxxx",
+        "call_",
+        "0",
+    ]
+
+
+def test_a_call_id_that_is_taken_gets_a_longer_one() -> None:
+    chat = ids.ChatIds()
+    assert [chat.take(given, "resp_1", 0) for given in ("a", "a", "a", "")] == [
+        ("a", False),
+        ("call_a_0", True),
+        ("call_a_0_", True),
+        ("call_1_0", True),
+    ]

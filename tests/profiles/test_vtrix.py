@@ -435,3 +435,12 @@ def test_a_vtrix_request_crosses_to_responses_and_to_aimlapi() -> None:
     assert losses == [("output_limit_raised", "/max_tokens", "degrading")]
     said, _ = request(payload, "vtrix", "aimlapi")
     assert (said["model"], said["store"]) == ("openai/gpt-5-3-codex", False)
+
+
+def test_a_turn_of_which_only_its_calls_can_be_sent_stays() -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    message = {"role": "assistant", "content": [{"type": "wibble"}], "tool_calls": [call]}
+    asked = {"model": "m", "messages": [message, {"role": "tool", "tool_call_id": "call_1", "content": "x"}]}
+    said = respeak.translate_request(asked, source="chat", target="vtrix", tolerate="breaking")
+    turn = {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}}
+    assert said.payload["messages"] == [turn, {"role": "function", "name": "f", "content": "x"}]

@@ -209,3 +209,42 @@ def test_the_logprobs_of_a_text_go_with_it() -> None:
     told = [event["logprobs"] for event in respeak.stream_of(answer, dialect="responses") if "logprobs" in event]
     light = {"token": "y", "logprob": -0.5}
     assert told == [[{**light, "top_logprobs": [light]}]] * 2
+
+
+def test_text_in_parts_goes_on() -> None:
+    parts = [{"content": [{"type": "text", "text": text}]} for text in ("Hel", "lo")]
+    chunks = [{**chunk(None), "choices": [{"index": 0, "delta": delta}]} for delta in parts]
+    answer = respeak.answer_of([*chunks, chunk(None, finish="stop")], dialect="chat")
+    assert answer["choices"][0]["message"]["content"] == "Hello"
+
+
+@pytest.mark.parametrize(("finish", "phase"), [("stop", "final_answer"), ("length", None)])
+def test_a_phase_is_inferred_at_a_clean_end(finish: str, phase: str | None) -> None:
+    translator = StreamTranslator(source="chat", target="responses", options=respeak.Options(infer_phase=True))
+    said = [event for each in (chunk("a"), chunk(None, finish=finish)) for event in translator.feed(each)]
+    said += translator.close()
+    assert said[-1]["response"]["output"][-1].get("phase") == phase
+
+
+def test_chunks_of_an_answer_without_usage_do_not_speak_of_it() -> None:
+    message = {"role": "assistant", "content": "y", "refusal": None}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+    answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    assert all("usage" not in each for each in respeak.stream_of(answer, dialect="chat"))
+
+
+def test_logprobs_of_a_text_that_no_delta_brought() -> None:
+    token = {"token": "Hel", "logprob": -0.5, "top_logprobs": []}
+    whole = {**DELTA, "type": "response.output_text.done", "text": "Hel", "logprobs": [token]}
+    said, _ = fed("responses", "chat", CREATED, whole)
+    [told] = [choice["logprobs"] for each in said for choice in each.get("choices", ()) if choice["logprobs"]]
+    assert told["content"] == [{**token, "bytes": [72, 101, 108]}]
+
+
+def test_a_call_of_old_that_came_before_its_name_is_closed() -> None:
+    """Its arguments came first: the call begins when the answer ends."""
+    deltas: list[Json] = [{"function_call": {"arguments": "{}"}}, {"function_call": {"name": "f"}}]
+    chunks = [{**chunk(None), "choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    said, _ = fed("chat", "responses", *chunks, chunk(None, finish="function_call"))
+    [call] = said[-1]["response"]["output"]
+    assert (call["type"], call["name"], call["arguments"]) == ("function_call", "f", "{}")

@@ -17,9 +17,6 @@ class Pieces(list[str]):
     """A text in the making: joined once, when the answer is asked for."""
 
 
-TERMINAL = ("response.completed", "response.incomplete", "response.failed", "response.done")
-
-
 class GatheredResponse:
     """The finished answer of a Responses stream."""
 
@@ -70,8 +67,8 @@ def _joined(item: Json) -> Json:
     return {key: _text(value) for key, value in {**item, **parts}.items()}
 
 
-def _whole_texts(part: Any) -> Any:
-    return {key: _text(value) for key, value in part.items()} if isinstance(part, dict) else part
+def _whole_texts(part: Json) -> Json:
+    return {key: _text(value) for key, value in part.items()}
 
 
 def _text(value: Any) -> Any:
