@@ -135,3 +135,8 @@ def test_a_call_id_that_is_taken_gets_a_longer_one() -> None:
         ("call_a_0_", True),
         ("call_1_0", True),
     ]
+
+
+def test_an_id_of_the_targets_own_form_stays() -> None:
+    assert [ids.completion_id(name) for name in ("chatcmpl-x", "resp_x", "x")] == ["chatcmpl-x"] * 3
+    assert [ids.response_id(name) for name in ("chatcmpl-x", "resp_x", "x")] == ["resp_x"] * 3

@@ -161,6 +161,8 @@ def test_a_completion_is_what_its_chunks_make(name: str) -> None:
     answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
     chunks = respeak.stream_of(answer, dialect="chat")
     assert respeak.answer_of(chunks, dialect="chat") == answer
+    spoken = [each["choices"][0] for each in chunks if each["choices"] and each["choices"][0]["logprobs"]]
+    assert all(choice["delta"] == {"content": "y"} for choice in spoken) and bool(spoken) == ("logprobs" in more)
     assert chunks[0]["choices"][0]["delta"]["role"] == "assistant" and chunks[-1]["usage"] == usage
 
 
@@ -248,3 +250,40 @@ def test_a_call_of_old_that_came_before_its_name_is_closed() -> None:
     said, _ = fed("chat", "responses", *chunks, chunk(None, finish="function_call"))
     [call] = said[-1]["response"]["output"]
     assert (call["type"], call["name"], call["arguments"]) == ("function_call", "f", "{}")
+    assert call["status"] == "completed"
+
+
+def test_a_custom_tool_of_the_client_is_called_through_functions() -> None:
+    tool = {"type": "custom", "custom": {"name": "g"}}
+    asked = {"model": "m", "messages": [{"role": "user", "content": "x"}], "tools": [tool]}
+    pieces: list[Json] = [{"name": "g"}, {"arguments": '{"inp'}, {"arguments": 'ut": "x"}'}]
+    chunks = [{**chunk(None), "choices": [{"index": 0, "delta": {"function_call": piece}}]} for piece in pieces]
+    translator = StreamTranslator(source="vtrix", target="chat", request=asked)
+    said = [each for event in (*chunks, chunk(None, finish="function_call")) for each in translator.feed(event)]
+    deltas = [choice["delta"] for each in said for choice in each["choices"]]
+    begun, rest = [entry for delta in deltas for entry in delta.get("tool_calls") or ()]
+    assert (begun["index"], begun["type"], begun["custom"]) == (0, "custom", {"name": "g", "input": ""})
+    assert rest == {"index": 0, "custom": {"input": "x"}}
+    assert said[-1]["choices"][0]["finish_reason"] == "tool_calls"
+
+
+def test_citations_of_a_finished_text_have_events_of_their_own() -> None:
+    cited = [
+        {"type": "url_citation", "url": f"https://{n}.example", "title": n, "start_index": 0, "end_index": 1}
+        for n in "ab"
+    ]
+    part = {"type": "output_text", "text": "y", "annotations": cited, "logprobs": []}
+    answer = {**CREATED["response"], "status": "completed", "output": [{**ITEM, "content": [part]}]}
+    events = respeak.stream_of(answer, dialect="responses")
+    told = [event for event in events if event["type"] == "response.output_text.annotation.added"]
+    assert [(event["annotation_index"], event["annotation"]) for event in told] == list(enumerate(cited))
+
+
+@pytest.mark.parametrize(("kind", "finish"), [("completed", "stop"), ("incomplete", "length"), ("done", "stop")])
+def test_a_last_event_whose_response_has_no_status_says_it_by_its_type(kind: str, finish: str) -> None:
+    said, _ = fed("responses", "chat", CREATED, DELTA, {"type": f"response.{kind}", "response": {"id": "resp_1"}})
+    assert [choice["finish_reason"] for each in said for choice in each["choices"]][-1] == finish
+
+
+def test_a_piece_of_an_item_that_nothing_announced_is_no_item() -> None:
+    assert respeak.answer_of([CREATED, DELTA], dialect="responses")["output"] == []
