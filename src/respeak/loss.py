@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import total_ordering
 from typing import Any, Final, TypeAlias, overload
@@ -138,6 +138,9 @@ def _escaped(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
 
 
+_NOWHERE: Final[tuple[Any, Any]] = (None, None)
+
+
 class Ledger(Sequence[Loss]):
     """The losses of one translation, in the order in which they were met."""
 
@@ -212,14 +215,31 @@ class Ledger(Sequence[Loss]):
     def summary(self) -> list[SummaryLine]:
         """Losses counted by code and shape of path, worst first: the form for logs and terminals."""
         if self._summary[0] != len(self.found):
-            counts = Counter((id(verdict), _shape_of(place)) for verdict, place in self.found)
-            verdicts = {id(verdict): verdict for verdict, _ in self.found}
-            lines: Counter[tuple[Severity, Code, str, str]] = Counter()
-            for (number, shape), count in counts.items():
-                verdict = verdicts[number]
-                lines[verdict.severity, verdict.code, shape, verdict.why] += count
-            self._summary = len(self.found), _listed(lines)
+            self._summary = len(self.found), _listed(self._counted())
         return self._summary[1]
+
+    def _counted(self) -> dict[tuple[Severity, Code, str, str], int]:
+        """How often each line was found. Entries of one list are kin, so few places have to be written out."""
+        kin: dict[tuple[object, ...], list[Any]] = {}
+        for verdict, place in self.found:
+            outer, key = place or _NOWHERE
+            above, name = outer or _NOWHERE
+            mark = (
+                id(verdict),
+                key if key.__class__ is str else None,
+                name if name.__class__ is str else None,
+                id(above),
+            )
+            found = kin.get(mark)
+            if found is None:
+                kin[mark] = [verdict, place, 1]
+            else:
+                found[2] += 1
+        lines: dict[tuple[Severity, Code, str, str], int] = {}
+        for verdict, place, count in kin.values():
+            line = verdict.severity, verdict.code, _shape_of(place), verdict.why
+            lines[line] = lines.get(line, 0) + count
+        return lines
 
     def extend(self, other: Ledger) -> None:
         """Add the losses of another ledger."""
@@ -231,7 +251,7 @@ def summarize(losses: Iterable[Loss]) -> list[SummaryLine]:
     return _listed(Counter((loss.severity, loss.code, _shape(loss.path), loss.message) for loss in losses))
 
 
-def _listed(counts: Counter[tuple[Severity, Code, str, str]]) -> list[SummaryLine]:
+def _listed(counts: Mapping[tuple[Severity, Code, str, str], int]) -> list[SummaryLine]:
     lines = [
         SummaryLine(severity, code, path, count, message) for (severity, code, path, message), count in counts.items()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,9 @@ from respeak.wire import dumps
 
 HEADER_LIMIT = 1000
 """Characters of the header that tells losses."""
+
+PLAIN = re.compile(r"[A-Za-z0-9_./*~-]*").fullmatch
+"""Matches paths that stand in a header as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +90,8 @@ def loss_header(losses: Ledger, limit: int = HEADER_LIMIT) -> str:
     lines = losses.summary()
     for number, line in enumerate(lines):
         times = f" x{line.count}" if line.count > 1 else ""
-        said = (
-            f"{line.severity.value} {line.code.value} {quote(line.path, safe='/*', errors='backslashreplace')}{times}"
-        )
+        path = line.path if PLAIN(line.path) else quote(line.path, safe="/*", errors="backslashreplace")
+        said = f"{line.severity.value} {line.code.value} {path}{times}"
         rest = f"; {len(lines) - number} more"
         if len(said) + len(rest) + 2 > room:
             return "; ".join(out) + rest if out else rest[2:]

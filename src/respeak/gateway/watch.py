@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import Any
 
 import structlog
@@ -28,7 +29,8 @@ class Watch:
         )
         named: dict[str, Any] = {"registry": self.registry}
         self._requests = Counter("respeak_requests", "Exchanges, by families and status.", LABELS, **named)
-        self._losses = Counter("respeak_losses", "Losses, by code and severity.", ("code", "severity"), **named)
+        losses = Counter("respeak_losses", "Losses, by code and severity.", ("code", "severity"), **named)
+        self._losses = cache(losses.labels)
         self._hits = Counter("respeak_memory_hits", "Turns given back from memory.", **named)
         self._seconds = Histogram("respeak_seconds", "Time to the end of the answer.", ("upstream",), **named)
         self.open = Gauge("respeak_open_exchanges", "Exchanges under way.", **named)
@@ -41,7 +43,7 @@ class Watch:
         self._seconds.labels(name).observe(seconds)
         self._hits.inc(exchange.hits)
         for line in exchange.losses.summary():
-            self._losses.labels(line.code.value, line.severity.value).inc(line.count)
+            self._losses(line.code.value, line.severity.value).inc(line.count)
         said = {"client": client, "upstream": name, "status": status, "seconds": round(seconds, 4)}
         self._log.info("exchange", **said, **more)
 
