@@ -160,6 +160,41 @@ print(sum(one != alone for one in found))
 """
 
 
+TOGETHER = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+import respeak
+from respeak.models.registry import model_of
+calls = {calls}
+barrier, failed = threading.Barrier(len(calls)), []
+def go(call, *of):
+    barrier.wait()
+    try:
+        call(*of)
+    except BaseException as error:
+        failed.append(error)
+threads = [threading.Thread(target=go, args=call) for call in calls]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(failed)
+"""
+NAMES = "[(getattr, respeak, name) for name in respeak.__all__]"
+MODELS = """[(model_of, *names) for names in (
+    ("vtrix", "chat", "request"), ("chat", "chat", "request"), ("codex-guide", "chat", "request"),
+    ("chat", "chat", "event"), ("vtrix", "chat", "response"), ("aimlapi", "responses", "request"),
+    ("responses", "responses", "event"), ("responses", "responses", "request"))]"""
+
+
+@pytest.mark.parametrize("calls", [NAMES, MODELS], ids=["names", "models"])
+def test_threads_that_import_in_different_orders_do_not_wait_for_each_other(calls: str) -> None:
+    """Python ends such a deadlock with an error in one of them."""
+    for _ in range(3):
+        ran = subprocess.run(
+            [sys.executable, "-c", TOGETHER.format(calls=calls)], capture_output=True, text=True, timeout=120
+        )
+        assert (ran.stdout.strip(), ran.stderr) == ("[]", "")
+
+
 def test_threads_that_are_the_very_first_to_translate_say_the_same() -> None:
     script = FIRST_USE.format(tests=str(Path(__file__).parent))
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False)

@@ -6,6 +6,7 @@ The names below are the public API; each is imported when it is first used.
 from __future__ import annotations
 
 import importlib
+import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,10 +71,15 @@ _HOME = {
 }
 
 
+_IMPORTING = threading.RLock()
+"""Threads that import modules of one package in different orders would wait for each other."""
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
+    with _IMPORTING:
+        value = getattr(importlib.import_module(_HOME[name]), name)
     globals()[name] = value
     return value
 

@@ -32,7 +32,12 @@ PROVIDERS: Mapping[tuple[str, str], str] = {
 
 @cache
 def model_of(dialect: str, family: str, kind: str) -> type[Model]:
-    """The model that reads payloads of a dialect; `kind` is "request", "response", "event" or "error"."""
+    """The model that reads payloads of a dialect; `kind` is "request", "response", "event" or "error".
+
+    The package of the family is imported first, as a whole: two threads that begin at different modules of it would
+    wait for each other, which Python ends with an error.
+    """
+    importlib.import_module(f"respeak.models.{family}")
     module, _, name = (PROVIDERS.get((dialect, kind)) or FAMILY[family, kind]).partition(":")
     found: type[Model] = getattr(importlib.import_module(module), name)
     return found
