@@ -12,7 +12,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing import bridges, extensions, ids
 from respeak.crossing.answer import REPEATED
-from respeak.crossing.answer_up import FILLED, ID_MADE
+from respeak.crossing.answer_up import FILLED, ID_MADE, NO_ARGUMENTS
 from respeak.crossing.citations import annotations_down, logprobs_down
 from respeak.crossing.finish import finish_reason
 from respeak.crossing.fold import BRIDGED
@@ -197,7 +197,7 @@ class AnswerFold:
         call = said(self.job.plans["tool_call" if kind == "function" else "custom_call"], item, at, self.job)
         call[kind]["name"] = wire_name(item["name"], item.get("namespace"))
         if kind == "function" and not item["arguments"] and not self.cut(item):
-            call["function"]["arguments"] = "{}"
+            call["function"]["arguments"] = NO_ARGUMENTS
             self.job.note(FILLED, at)
         self.add(call, at)
 

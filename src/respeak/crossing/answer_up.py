@@ -24,6 +24,7 @@ from respeak.verbs import BREAKING, DEGRADING, HARMLESS, defaulted, lost
 from respeak.walk import said, walk
 
 CHOICES = lost(Code.CANDIDATES_DROPPED, BREAKING, "Responses holds one answer; the first choice is sent")
+NO_ARGUMENTS = "{}"
 FILLED = defaulted(Code.ARGUMENTS_FILLED, HARMLESS, "an empty string is no JSON; a call without arguments sends {}")
 LEGACY_ID = defaulted(Code.CALL_ID_MADE, HARMLESS, "function_call has no id; one was made from its position")
 ID_MADE = defaulted(Code.CALL_ID_MADE, HARMLESS, "the call's id was empty, doubled or over 64 characters")
@@ -213,7 +214,7 @@ class AnswerUnfold:
         tool = self.declared.get(item["name"])
         is_text = tool is not None and tool.type == "custom"
         if item["type"] == "function_call" and not item["arguments"] and whole and not is_text:
-            item["arguments"] = "{}"
+            item["arguments"] = NO_ARGUMENTS
             self.job.note(FILLED, at)
         if tool is not None:
             item = restored(item, tool, at, self.job)

@@ -111,15 +111,27 @@ def _report_rest(payload: Json, job: Job) -> None:
 
 def normal(payload: Json, status: int, job: Job) -> Json:
     """Any provider's error body in the shape that both families share; no text of it is left out."""
+    detail = payload.get("detail")
+    if payload.get("error") or not isinstance(detail, dict) or not detail.get("error"):
+        return _normal(payload, status, None, job)
+    _untold(payload, ("detail",), None, job)  # FastAPI wraps the body of an error that was raised
+    return _normal(detail, status, (None, "detail"), job)
+
+
+def _normal(payload: Json, status: int, at: Place, job: Job) -> Json:
     name = "error" if payload.get("error") or not isinstance(payload.get("detail"), dict) else "detail"
     if isinstance(payload.get(name), dict):
         rest = {key: value for key, value in payload.items() if key not in (name, "error")}
         return {**_full(payload[name], status), **rest}
     text = next((name for name in TEXT_KEYS if payload.get(name)), "message")
-    for key, value in payload.items():
-        if value not in (None, "") and key not in (text, "type", "param", "code", "object"):
-            job.note(DETAIL, (None, key))
+    _untold(payload, (text, "type", "param", "code", "object"), at, job)
     return _full({"message": payload.get(text), **{key: payload.get(key) for key in ERROR_KEYS[1:]}}, status)
+
+
+def _untold(payload: Json, told: tuple[str, ...], at: Place, job: Job) -> None:
+    for key, value in payload.items():
+        if value not in (None, "") and key not in told:
+            job.note(DETAIL, (at, key))
 
 
 def _full(error: Json, status: int) -> Json:

@@ -10,5 +10,6 @@ PROFILE = Profile(
     title="LiteLLM proxy, Responses",
     source="LiteLLM documentation, day-0 page of gpt-5.3-codex (v1.81.12)",
     models={"gpt-5.3-codex": "gpt-5.3-codex"},
+    aliases={"openai/gpt-5.3-codex": "gpt-5.3-codex"},  # what the proxy's model_list puts behind the id
     phase=True,
 )

@@ -38,6 +38,7 @@ class Profile:
     """One provider's dialect: a family and how it differs.
 
     models           canonical model id -> the provider's own
+    aliases          other ids under which the provider names a model -> the canonical id
     prefix           vendor prefix that the provider puts before ids of OpenAI's models
     only_model       the one model of a provider that offers no other; `replaced_model` judges another's request
     wire_check       report models that the vendor itself does not serve on this wire
@@ -62,6 +63,7 @@ class Profile:
     title: str
     source: str
     models: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
     only_model: str = ""
     replaced_model: Severity = Severity.BREAKING
@@ -91,7 +93,8 @@ class Profile:
         for canonical, own in self.models.items():
             if own == model:
                 return canonical
-        return model.removeprefix(self.prefix) if self.prefix else model
+        known = self.aliases.get(model, model)
+        return known.removeprefix(self.prefix) if self.prefix else known
 
     def offered(self, canonical: str) -> str | None:
         """This dialect's id of a model; None when the provider does not offer it."""

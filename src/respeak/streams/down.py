@@ -116,19 +116,20 @@ class Down:
             return self.chunks.fail(refused.message, "invalid_request_error", refused.path, refused.code.value)
         self.reconcile(told)
         message = answer["choices"][0]["message"]
-        self.unmute(message)
+        self.rest(message)
         self.speech.tell_citations()
         extension = {name: message[name] for name in ("phase", "reasoning_details") if name in message}
         if extension:  # known only now: a second message would have made the phase ambiguous
             self.chunks.say(extension)
         self.chunks.finish(answer)
 
-    def unmute(self, message: Json) -> None:
-        """Say the commentary if nothing else came."""
-        if self.speech.muted and not self.speech.length:
+    def rest(self, message: Json) -> None:
+        """Say what no event said: commentary if nothing else came, and text that stands in no item (`output_text`)."""
+        length, refused, muted = self.speech.length, self.speech.refused, self.speech.muted
+        if muted and not length:
             self.speech.citations = message.get("annotations") or []
-        for key, said in (("content", self.speech.length), ("refusal", self.speech.refused)):
-            if message.get(key) and self.speech.muted and not said:
+        for key, said in (("content", length), ("refusal", refused)):
+            if message.get(key) and not said and (muted or not (length or refused)):
                 self.chunks.say({key: message[key]})
 
     def reconcile(self, output: list[Json]) -> None:

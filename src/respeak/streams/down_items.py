@@ -10,6 +10,7 @@ from typing import Any
 
 from respeak.crossing import bridges
 from respeak.crossing.answer_down import special
+from respeak.crossing.answer_up import NO_ARGUMENTS
 from respeak.crossing.citations import annotations_down
 from respeak.crossing.ids import ChatIds
 from respeak.crossing.names import wire_name
@@ -210,7 +211,7 @@ class Calls:
             self.announce(index, item)
             text = item[CALLS[kind][1]]
             empty = kind == "function_call" and not text and item.get("status") != "incomplete"
-            self.text(index, "{}" if empty else text)
+            self.text(index, NO_ARGUMENTS if empty else text)
         elif kind in bridges.BY_CALL and not isinstance(special(item, self.job), Verdict) and index not in self.said:
             bridge = bridges.BY_CALL[kind]
             self._entry(item, "function", {"name": bridge.name, "arguments": bridge.arguments(item)})

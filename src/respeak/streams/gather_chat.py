@@ -5,6 +5,7 @@ Providers leave out the index of a call, or give all calls index 0: a new id is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,6 +49,17 @@ class GatheredCall:
     def text(self) -> str:
         """The arguments, or the input of a custom tool."""
         return "".join(self.arguments)
+
+    @property
+    def whole(self) -> bool:
+        """True when nothing can follow: the arguments are a JSON object already."""
+        text = self.text() if self.kind != "custom" else ""
+        if not text.rstrip().endswith("}"):
+            return False
+        try:
+            return isinstance(json.loads(text), dict)
+        except ValueError:
+            return False
 
     def entry(self) -> Json:
         """The call as a finished message has it."""
@@ -137,6 +149,8 @@ class GatheredChoice:
         known = self.by_index.get(index) if index is not None else (self.calls[-1] if self.calls else None)
         if given:
             same = self._by_id.get(given)
+            if same is not None and known is None and (entry.get(kind) or {}).get("name") and same.whole:
+                same = None  # an id that is used twice: the call that it belonged to has ended
             if same is not None and (known is None or known.id):
                 known = same if index is None or known is None or known.id != given else known
             elif known is not None and known.id and known.id != given:

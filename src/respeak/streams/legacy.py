@@ -9,6 +9,7 @@ from typing import Any
 
 from respeak.crossing import bridges
 from respeak.crossing.answer import REASONING
+from respeak.crossing.answer_up import NO_ARGUMENTS
 from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.names import declared_tools
 from respeak.plan import Job, Json
@@ -16,6 +17,7 @@ from respeak.streams.chunks import CHOICE, PLAIN_CHOICE, is_choice
 
 CALLS = ("tool_calls", "function_call")
 PIECES = ("name", "arguments")
+ENDS = ("stop", *CALLS)
 FINISHES = ("stop", "length", "content_filter", "function_call")
 HEAD = ("id", "object", "created", "model", "usage")
 UNSAID = frozenset(("annotations", "audio", *REASONING))
@@ -29,7 +31,11 @@ class _Choice:
         self.call: Any = None
         self.name = ""
         self.held: list[str] | None = None
-        self.text = self.refused = False
+        self.text = self.refused = self.arguments = False
+
+    def silent(self, finish: Any) -> bool:
+        """True when the call ends without arguments: an empty string is no JSON, unless the answer was cut."""
+        return bool(self.call) and not self.arguments and finish in ENDS
 
 
 class AsFunction:
@@ -44,6 +50,8 @@ class AsFunction:
         choices = chunk.get("choices")
         if not choices:
             return [chunk]
+        if self.plain and chunk.get("error"):
+            return self.broken(chunk)
         quick = self.piece(choices[0]) if len(choices) == 1 and chunk.get("usage") is None else None
         if quick is None:
             return self.general(chunk)
@@ -94,7 +102,16 @@ class AsFunction:
         piece = inner.get("arguments") if inner.__class__ is dict and len(inner) == 1 else None
         if not piece or len(entry) != 2 or "index" not in entry:
             return None
-        return {"function_call": inner} if entry["index"] == state.call[0] else {}
+        if entry["index"] != state.call[0]:
+            return {}
+        state.arguments = True
+        return {"function_call": inner}
+
+    def broken(self, chunk: Json) -> list[Json]:
+        """An error beside a choice: what the choice says, then the error. A finish of its own would be made up."""
+        unfinished = [{**choice, "finish_reason": None} for choice in chunk["choices"]]
+        rest = {key: value for key, value in chunk.items() if key != "error"}
+        return [*self.general({**rest, "choices": unfinished}), {"error": chunk["error"]}]
 
     def general(self, chunk: Json) -> list[Json]:
         """What becomes of any chunk, whatever it holds."""
@@ -112,7 +129,7 @@ class AsFunction:
             return []
         arguments = bridges.custom_arguments("".join(state.held))
         delta = {"function_call": {"name": state.name, "arguments": arguments}}
-        state.held = None
+        state.held, state.arguments = None, True
         return [{"index": choice.get("index"), "delta": delta, "finish_reason": None}]
 
     def choice(self, choice: Json) -> Json:
@@ -120,6 +137,8 @@ class AsFunction:
         delta = dict(choice.get("delta") or {})
         for entry in delta.pop("tool_calls", None) or ():
             self.entry(entry, delta, state)
+        if state.silent(choice.get("finish_reason")):
+            delta.setdefault("function_call", {})["arguments"] = NO_ARGUMENTS
         out = {**choice, "delta": self.plainly(delta, state) if self.plain else delta}
         if self.plain:
             out.pop("logprobs", None)
@@ -143,6 +162,7 @@ class AsFunction:
         for key, piece in (entry.get("function") or {}).items():
             if piece is not None:
                 said[key] = said.get(key, "") + piece if key in PIECES else piece
+        state.arguments = state.arguments or bool(said.get("arguments"))
 
     def plainly(self, delta: Json, state: _Choice) -> Json:
         """The delta for a client that knows no refusal, citations or reasoning: a refusal is text behind the text."""
@@ -212,6 +232,7 @@ class AsTools:
             return delta if "content" in delta else None
         if state is None or not state.call or state.held is not None or len(call) != 1 or not call.get("arguments"):
             return None
+        state.arguments = True
         return {"tool_calls": [{"index": 0, "function": call}]} if self.asked else delta
 
     def choice(self, choice: Json, chunk: Json) -> Json:
@@ -230,6 +251,9 @@ class AsTools:
         if choice.get("finish_reason") is not None and state.held is not None:
             entry = {"index": 0, "custom": {"input": bridges.custom_input("".join(state.held))}}
             delta["tool_calls"] = [entry]
+        elif state.name and state.silent(choice.get("finish_reason")):
+            [entry] = delta.setdefault("tool_calls", [{"index": 0}])
+            entry.setdefault("function", {})["arguments"] = NO_ARGUMENTS
         return {**choice, "delta": delta, "finish_reason": finish}
 
     def call(self, call: Json, delta: Json, state: _Choice, chunk: Json) -> None:
@@ -242,6 +266,7 @@ class AsTools:
             entry |= {"id": legacy_call_id(str(chunk.get("id") or "0"), 0), "type": kind}
             entry[kind] = {"name": name, "input" if kind == "custom" else "arguments": ""}
             state.held = [] if kind == "custom" else None
+        state.arguments = state.arguments or bool(arguments)
         if state.held is not None:
             state.held.append(arguments)
         else:

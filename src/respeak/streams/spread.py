@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from respeak.crossing.answer import REASONING
 from respeak.errors import InvalidPayload, Violation
 from respeak.gate import finding
 from respeak.plan import Json
@@ -54,16 +55,18 @@ def _choice(choice: Json) -> list[Json]:
     calls, content = message.get("tool_calls") or [], message.get("content")
     said = ("role", "content", "refusal", "tool_calls")
     more = {key: value for key, value in message.items() if key not in said and value is not None}
-    deltas: list[Json] = [{key: value} for key, value in more.items() if value]
     silent = content is None or (not content and calls)
     first: Json = {"role": message.get("role") or "assistant", "content": None if silent else ""}
     first |= {key: value for key, value in more.items() if not value}
     if "refusal" in message:
         first["refusal"] = None
+    thoughts = {key: value for key, value in more.items() if value and key in REASONING}
+    deltas: list[Json] = [{key: value} for key, value in thoughts.items()]
     if content:
         deltas.append({"content": content})
     if message.get("refusal"):
         deltas.append({"refusal": message["refusal"]})
+    deltas += [{key: value} for key, value in more.items() if value and key not in thoughts]
     deltas += [{"tool_calls": [{"index": number, **call}]} for number, call in enumerate(calls)]
     out: list[Json] = [{"delta": delta, "logprobs": None, "finish_reason": None} for delta in (first, *deltas)]
     if choice.get("logprobs") is not None:

@@ -65,6 +65,7 @@ class Up:
         self.message: OpenMessage
         self.reasoning: OpenReasoning
         self.waiting: list[Json] = []
+        self.early: list[Json] = []
         self.late = False
         self.head: Json = {}
         self.status = "completed"
@@ -112,14 +113,15 @@ class Up:
     def end(self, final: Json, failed: Json, choice: GatheredChoice | None) -> list[Json]:
         """Close what is open and say the finished answer."""
         self.ended = True
-        self.status = "incomplete" if failed else final["status"]
+        self.status = "completed" if final["status"] == "completed" and not failed else "incomplete"
         self.step(END)
         if self.late and choice is not None and choice.content():  # without any text the finished answer says it
             self.settle.note(LATE_CITATION)
         if choice is not None:
             self.calls.finish(choice, self.status, cut=bool(failed))
         if not self.items and self.status == "completed":
-            self.step(TEXT)
+            self.step(TEXT)  # an answer is a message at least, with what no chunk said as text
+            self.say_text(_text_of(final), [])
             self.step(END)
         final |= {**self.head, **failed, "output": events.fresh(self.items)}
         self.script.emit(events.TERMINAL.get(final["status"], "response.failed"), {"response": final})
@@ -191,10 +193,13 @@ class Up:
         self.waiting = []
 
     def cite(self, annotations: list[Json]) -> None:
+        """Citations of the open text; those that come before any text wait for it."""
         if self.open == TEXT:
             self.message.cite(annotations, self.job)
-        else:
+        elif any("content" in item for item in self.items if item.get("type") == "message"):
             self.late = True
+        else:
+            self.early += annotations
 
     # What TRANSITIONS names ---------------------------------------------------------------------------------------
 
@@ -224,6 +229,9 @@ class Up:
         self.message.open_refusal()
 
     def close_text(self) -> None:
+        if self.message.pieces:
+            early, self.early = self.early, []
+            self.message.cite(early, self.job)
         self.message.close_text(self.job)
 
     def close_refusal(self) -> None:
@@ -256,6 +264,12 @@ class Up:
 
 
 _STEPS = {name: getattr(Up, name) for names in TRANSITIONS.values() for name in names}
+
+
+def _text_of(response: Json) -> str:
+    """The text of a finished answer."""
+    parts = [part for item in response["output"] for part in item.get("content") or ()]
+    return "".join(part["text"] for part in parts if part.get("type") == "output_text")
 
 
 def failure_code(body: Json) -> str:

@@ -7,12 +7,11 @@ that interleaved calls are said right.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from respeak.crossing import bridges, ids
-from respeak.crossing.answer_up import ALWAYS_WHOLE, PREFIX, STATUSLESS, restored
+from respeak.crossing.answer_up import ALWAYS_WHOLE, NO_ARGUMENTS, PREFIX, STATUSLESS, restored
 from respeak.crossing.names import declared_tools
 from respeak.plan import Job, Json
 from respeak.streams import script as events
@@ -66,7 +65,7 @@ class UpCalls:
 
     def begin(self, call: GatheredCall) -> None:
         """A new call; those before it that are whole are closed."""
-        for other in [other for other in self.open.values() if _is_whole(other.gathered)]:
+        for other in [other for other in self.open.values() if other.gathered.whole]:
             self.close(other, "completed")
         made = ids.legacy_call_id(self.owner, len(self.items))
         opened = self.open[call] = OpenCall(call, self.call_ids.claim(call.id or made), len(self.items))
@@ -131,7 +130,7 @@ class UpCalls:
         if gathered.kind == "custom":
             item: Json = {"type": "custom_tool_call", "call_id": call.call_id, "name": gathered.name, "input": text}
         else:
-            filled = text or ("{}" if whole and (tool is None or tool.type != "custom") else "")
+            filled = text or (NO_ARGUMENTS if whole and (tool is None or tool.type != "custom") else "")
             item = {"type": "function_call", "call_id": call.call_id, "name": gathered.name, "arguments": filled}
         return item if tool is None else restored(item, tool, None, self.job)
 
@@ -140,14 +139,3 @@ def _status(item: Json, status: str) -> Json:
     if item["type"] in STATUSLESS:
         return {}
     return {"status": "completed" if item["type"] in ALWAYS_WHOLE else status}
-
-
-def _is_whole(call: GatheredCall) -> bool:
-    """True when nothing can follow: the arguments are a JSON object already."""
-    text = call.text() if call.kind != "custom" else ""
-    if not text.rstrip().endswith("}"):
-        return False
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False

@@ -132,8 +132,8 @@ class ResponsesWithin:
         if self.ended:
             said = self.settle(response)
         else:
-            said = self.settle.blank(response)
-            self.response = fresh(said)  # kept for a failure, whatever becomes of the event
+            self.response = self.settle.blank(response)  # kept for a failure, whatever becomes of the event
+            said = fresh(self.response)
         return [event if self.same else {**event, "response": said}]
 
     def close(self, why: str = CUT_MESSAGE) -> list[Json]:

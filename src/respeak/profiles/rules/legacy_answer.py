@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from respeak.codes import Code
+from respeak.crossing.answer_up import FILLED, NO_ARGUMENTS
 from respeak.crossing.bridges import custom_input
 from respeak.crossing.finish import NO_CALLS
 from respeak.crossing.ids import legacy_call_id
@@ -40,10 +41,18 @@ def as_function(choice: Json, at: Place, job: Job) -> Json:
     if calls and not legacy:
         place = place_of(calls[0], job)
         job.note(CALL_ID, (place, CALL_IDS[job.source.family][0]))
-        message["function_call"] = function_call(calls[0], place, job)
+        message["function_call"] = filled(function_call(calls[0], place, job), choice.get("finish_reason"), place, job)
     message["content"] = _text(message.get("content"), message.pop("refusal", None), here, job)
     finish = _finish(choice.get("finish_reason"), bool(calls or legacy), (at, "finish_reason"), job)
     return {**choice, "message": message, "finish_reason": finish}
+
+
+def filled(call: Json, finish: Any, at: Place, job: Job) -> Json:
+    """The call with arguments that are JSON, unless the answer was cut: an empty string is not."""
+    if call.get("arguments") or finish not in ("stop", *CALLS):
+        return call
+    job.note(FILLED, at)
+    return {**call, "arguments": NO_ARGUMENTS}
 
 
 def _text(content: Any, refusal: str | None, at: Place, job: Job) -> str | None:
@@ -82,15 +91,15 @@ def as_tools(choice: Json, at: Place, owner: str, job: Job) -> Json:
     if not call or not (job.request or {}).get("tools"):
         return choice
     job.note(CALL_ID_MADE, ((at, "message"), "function_call"))
-    made = {"id": legacy_call_id(owner, 0), **_call(call, job)}
+    made = {"id": legacy_call_id(owner, 0), **_call(call, finish, ((at, "message"), "function_call"), job)}
     rest = {key: value for key, value in message.items() if key != "function_call"}
     finish = "tool_calls" if finish == "function_call" else finish
     return {**choice, "message": {**rest, "tool_calls": [made]}, "finish_reason": finish}
 
 
-def _call(call: Json, job: Job) -> Json:
+def _call(call: Json, finish: Any, at: Place, job: Job) -> Json:
     """The call in the form in which the client declared its tool."""
     declared = declared_tools(job.request).get(call["name"])
     if declared is not None and declared.type == "custom":
         return {"type": "custom", "custom": {"name": call["name"], "input": custom_input(call["arguments"])}}
-    return {"type": "function", "function": call}
+    return {"type": "function", "function": filled(call, finish, at, job)}
