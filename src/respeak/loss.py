@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import total_ordering
 from typing import Any, Final, TypeAlias, overload
 
@@ -38,6 +38,10 @@ TOLERANCES: Final = {"none": 0, **{severity.value: severity.rank for severity in
 """What a caller may tolerate, with the rank of the worst loss that goes through."""
 
 
+REFUSED: Final = max(TOLERANCES.values()) + 1
+"""The weight of what nobody can tolerate."""
+
+
 class Kind(enum.StrEnum):
     """What became of the value: left out, said less exactly, or made up because the target needs one."""
 
@@ -55,7 +59,7 @@ class Verdict:
     """A judgement on one field, written beside its rule.
 
     `unless` holds the values that the target assumes anyway: they are no loss. `refuse` marks what has no
-    honest output at all: it raises whatever is tolerated.
+    honest output at all: it raises whatever is tolerated. `weight` is the rank of what must be tolerated for it.
     """
 
     code: Code
@@ -64,6 +68,10 @@ class Verdict:
     why: str
     unless: tuple[Any, ...] = ()
     refuse: bool = False
+    weight: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", REFUSED if self.refuse else self.severity.rank)
 
     def spares(self, value: Any) -> bool:
         """True when leaving `value` out loses nothing: null, empty, or what the target assumes anyway."""
@@ -192,23 +200,21 @@ class Ledger(Sequence[Loss]):
     @property
     def refused(self) -> bool:
         """True when something found has no honest output at all."""
-        return any(verdict.refuse for verdict in self._verdicts())
+        return self._heaviest() == REFUSED
 
     def bars(self, tolerate: str) -> bool:
         """True when something found forbids the translation."""
-        rank = TOLERANCES[tolerate]
-        return any(verdict.refuse or verdict.severity.rank > rank for verdict in self._verdicts())
+        return self._heaviest() > TOLERANCES[tolerate]
 
-    def _verdicts(self) -> Iterable[Verdict]:
-        """Each verdict once: histories are long, and the same few are found over and over."""
-        return {id(verdict): verdict for verdict, _ in self.found}.values()
+    def _heaviest(self) -> int:
+        return max([verdict.weight for verdict, _ in self.found], default=0)
 
     def decisive(self, tolerate: str) -> list[Loss]:
         """The losses that forbid a translation, worst first: refused ones, and those beyond `tolerate`."""
         barring = [
             (loss, verdict.refuse)
             for loss, (verdict, _) in zip(self, self.found, strict=True)
-            if verdict.refuse or loss.severity.rank > TOLERANCES[tolerate]
+            if verdict.weight > TOLERANCES[tolerate]
         ]
         return [loss for loss, _ in sorted(barring, key=lambda pair: not pair[1])]
 

@@ -12,7 +12,7 @@ from typing import Any
 from respeak import profiles
 from respeak.codes import Code
 from respeak.compose import compose
-from respeak.crossing import TABLES, within
+from respeak.crossing import TABLES, fold, within
 from respeak.crossing.answer_down import finish_answer_down
 from respeak.crossing.answer_up import finish_answer_up
 from respeak.crossing.errors import failed
@@ -37,6 +37,8 @@ def run_request(body: Json, job: Job) -> Json:
     crossing = start.family != end.family
     asked = job.options.model or body.get("model")
     job.memo["foreign_model"] = bool(end.prefix) and "/" in end.canonical(str(asked))
+    if end.reshape_request is not None:
+        job.memo["places"] = {}
     plan = job.plans["request"]
     out = walk(plan, body, dict(plan.start), None, job)
     _name_model(out, job)
@@ -97,15 +99,16 @@ def _direction(start: Profile, end: Profile) -> Direction:
 
 
 @cache
-def request_plans(source: str, target: str) -> Mapping[str, Plan]:
+def request_plans(source: str, target: str) -> Mapping[str, Any]:
     """The plans of a route, composed once; they hold rules only, nothing of any payload."""
     start, end = profiles.get(source), profiles.get(target)
     if start.family == end.family:
         return within.request_plans(start, end)
-    plans = _crossing_plans(start.family, end.says)
+    plans: dict[str, Any] = _crossing_plans(start.family, end.says)
     plans["request"].entries.update(
         {name: getattr(rule, "run", rule) for name, rule in start.reads.items()},
     )
+    plans["items"] = fold.rules(plans)
     return plans
 
 
@@ -128,6 +131,7 @@ def _places(asked: Json, start: Profile, end: Profile) -> dict[str, Any]:
     if start.family == end.family:
         return {}
     job = Job(request_plans(start.name, end.name), start, end, DEFAULT)
+    job.memo["places"] = {}
     out = run_request(asked, job)
     name = "messages" if end.family == "chat" else "input"
     places = job.memo.get("places", {})

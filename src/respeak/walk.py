@@ -112,9 +112,9 @@ class Shape:
         """The statements that walk, one for each key that does anything."""
         return [line for value in self.values if (line := self._step(*value))]
 
-    def notes(self) -> list[str]:
-        """Those that report what has nowhere to go."""
-        return [self._note(*value) for value in self.values if isinstance(value[2], Verdict)]
+    def beside(self) -> list[str]:
+        """Those that move nothing: they judge, or a step decides."""
+        return [line for value in self.values if not landing(value[2]) and (line := self._step(*value))]
 
     def _step(self, name: str, key: str, entry: Any) -> str:
         if entry is IMPLIED:
@@ -141,19 +141,17 @@ class Shape:
         return f"if {test}: job.found.append(({name}_verdict, (at, {key!r})))"
 
     def literal(self) -> tuple[str, list[str]] | None:
-        """The whole object as one expression, and the values that must be there for it; None when steps are needed."""
-        moves = [(name, landing(entry)) for name, _, entry in self.values if not _goes_nowhere(entry)]
-        if not moves:
-            return None
+        """All that moves as one expression, and the values that must be there for it; None when two land together."""
+        moves = [(name, path) for name, _, entry in self.values if (path := landing(entry))]
         tree: Json = {key: repr(value) for key, value in self.start.items()}
         for name, path in moves:
             inner: Any = tree
             for key in path[:-1]:
                 inner = inner.setdefault(key, {}) if isinstance(inner, dict) else None
-            if not path or not isinstance(inner, dict) or path[-1] in inner:
+            if not isinstance(inner, dict) or path[-1] in inner:
                 return None
             inner[path[-1]] = name
-        return _expression(tree), [name for name, _ in moves]
+        return (_expression(tree), [name for name, _ in moves]) if moves else None
 
 
 def _walking(shape: Shape) -> Made:
@@ -168,12 +166,8 @@ def _saying(shape: Shape) -> Made:
         return shape.function("source, at, job", slowly)
     whole, names = found
     there = " and ".join(f"{name} is not None" for name in names)
-    swiftly = [f"if {there}:", *(f"    {line}" for line in (*shape.notes(), f"return {whole}"))]
+    swiftly = [f"if {there}:", *(f"    {line}" for line in (f"out = {whole}", *shape.beside(), "return out"))]
     return shape.function("source, at, job", [*swiftly, *slowly])
-
-
-def _goes_nowhere(entry: Any) -> bool:
-    return entry is IMPLIED or isinstance(entry, Verdict)
 
 
 def landing(entry: Any) -> Keys:

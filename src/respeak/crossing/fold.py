@@ -8,19 +8,20 @@ behind it, then the images that tool messages cannot hold: so nothing ever stand
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing import bridges
 from respeak.crossing.ids import TOOL_NAME_LIMIT
-from respeak.crossing.items import CALLS_DOWN, ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, item_type
+from respeak.crossing.items import ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, item_type
 from respeak.crossing.names import said_name, wire_name
 from respeak.crossing.parts import parts_down
+from respeak.crossing.turn import Turn
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
-from respeak.walk import said, walk
+from respeak.walk import Made, Plan
 
 MERGED = approximated(
     Code.MESSAGES_MERGED,
@@ -68,104 +69,80 @@ CONFIGURED = approximated(
     "applied to the whole request; Chat cannot change settings on the way",
 )
 
-EMPTY_TEXT = {"type": "text", "text": ""}
-
-
-class Turn:
-    """One assistant message under construction, with the outputs of its calls."""
-
-    __slots__ = ("at", "calls", "content", "open", "outputs", "pictures", "refusals")
-
-    def __init__(self, at: Place) -> None:
-        self.at = at
-        self.content: list[Json] = []
-        self.refusals: list[str] = []
-        self.calls: list[Json] = []
-        self.open: list[str] = []
-        self.outputs: list[Json] = []
-        self.pictures: list[Json] = []
-
-    def message(self) -> Json | None:
-        """The assistant message; None when nothing was said."""
-        if not (self.calls or self.content or self.refusals):
-            return None
-        out: Json = {"role": "assistant", "content": self.said()}
-        if self.refusals:
-            out["refusal"] = "".join(self.refusals)
-        if self.calls:
-            out["tool_calls"] = self.calls
-        return out
-
-    def said(self) -> Any:
-        """The content: one text as a string, several as parts; empty ones do not count beside others."""
-        texts = self.content
-        if len(texts) > 1:
-            texts = [part for part in texts if part != EMPTY_TEXT] or texts[:1]
-        if len(texts) == 1 and len(texts[0]) == 2:  # type and text, nothing beside them
-            return texts[0]["text"]
-        return texts or None
+_NO_PLAN = Plan()
 
 
 class Fold:
-    """The items of one request on their way into messages."""
+    """The items of one request on their way into messages.
+
+    `places` says of messages and calls where they came from; None when nobody asks.
+    """
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.plans = job.plans
+        self.rules = job.plans["items"]
+        self.texts = job.plans["output_text"].saying
         self.blocks: list[Json | Turn] = []
         self.turn: Turn | None = None
         self.waiting: dict[str, list[Turn]] = {}
         self.unsaid: set[str] = set()
         self.call_of: dict[str, str] = {}
-        self.places: dict[int, Place] = job.memo.setdefault("places", {})
+        self.places: dict[int, Place] | None = job.memo.get("places")
 
     def read(self, items: list[Json], at: Place) -> list[Json]:
         """All messages of the items."""
-        note = self.job.found.append
+        note, rules = self.job.found.append, self.rules
         for i, item in enumerate(items):
-            rule = _RULES.get(item.get("type") or item_type(item), UNKNOWN_ITEM)
+            rule = rules.get(item.get("type") or item_type(item), UNKNOWN_ITEM)
             if rule.__class__ is Verdict:
                 note((rule, (at, i)))
             else:
-                rule(self, item, (at, i))
+                step, shapes = rule
+                step(self, item, (at, i), shapes[tuple(item)])
         return self.write()
 
     # What an item does ------------------------------------------------------------------------------------
 
-    def message(self, item: Json, at: Place) -> None:
+    def message(self, item: Json, at: Place, says: Made) -> None:
         """A message of any role; an assistant's joins the open turn."""
-        role, content = item["role"], item.get("content")
-        walk(self.plans["message"], item, {"role": role}, at, self.job)
+        message = says(item, at, self.job)
+        role, content = message["role"], message.get("content")
         if role == "assistant":
             self.say(content, at)
             return
         self.turn = None
-        if isinstance(content, list):
-            content = self.parts(content, (at, "content"), role)
+        if content.__class__ is list:
+            message["content"] = content = self.parts(content, (at, "content"), role)
         if content is not None:
-            self.put({"role": role, "content": content}, at)
+            self.put(message, at)
 
     def say(self, content: Any, at: Place) -> None:
         """Text of the assistant, into the open turn or a new one."""
-        turn = self.turn or self.open_turn(at)
-        if turn.content or turn.refusals:
+        turn = self.turn
+        if turn is None:
+            turn = self.open_turn(at)
+        elif turn.content or turn.refusals:
             self.job.note(MERGED, at)
         if turn.calls:
             self.job.note(REORDERED, at)
-        if isinstance(content, str):
+        if content.__class__ is str:
             turn.content.append({"type": "text", "text": content})
-            return
-        if content and len(content) == 1 and content[0].get("type") == "output_text":  # as nearly all are
-            turn.content.append(said(self.plans["output_text"], content[0], ((at, "content"), 0), self.job))
-            return
-        for part in parts_down(content or [], (at, "content"), self.job, assistant=True):
+        elif content and len(content) == 1 and content[0].get("type") == "output_text":  # as nearly all are
+            [part] = content
+            turn.content.append(self.texts[tuple(part)](part, ((at, "content"), 0), self.job))
+        else:
+            self.say_parts(content or [], at, turn)
+
+    def say_parts(self, content: list[Json], at: Place, turn: Turn) -> None:
+        """Parts of any kind: texts and refusals are said, pictures follow the turn."""
+        for part in parts_down(content, (at, "content"), self.job, assistant=True):
             if part["type"] == "refusal":
-                turn.refusals.append(part["refusal"])
+                turn.refusals += (part["refusal"],)
             elif part["type"] == "text":
                 turn.content.append(part)
             else:
                 self.job.note(IMAGE_MOVED, at)
-                turn.pictures.append(part)
+                turn.pictures += (part,)
 
     def parts(self, content: list[Json], at: Place, role: str) -> list[Json] | str | None:
         """Parts of a user, system or developer message; pictures leave the latter two (table R2C-ITEM)."""
@@ -180,14 +157,14 @@ class Fold:
         self.put({"role": "user", "content": pictures}, at)
         return None
 
-    def call(self, item: Json, at: Place) -> None:
+    def call(self, item: Json, at: Place, says: Made) -> None:
         """A function or custom tool call."""
-        call = said(self.plans[CALLS_DOWN[item["type"]]], item, at, self.job)
+        call = says(item, at, self.job)
         if item.get("namespace") or len(item["name"]) > TOOL_NAME_LIMIT:
             call[call["type"]]["name"] = said_name(item["name"], item.get("namespace"), at, self.job)
         self.add_call(call, at)
 
-    def bridged(self, item: Json, at: Place) -> None:
+    def bridged(self, item: Json, at: Place, walks: Made) -> None:
         """A call that the client executes, said as a function call."""
         if not self.job.options.bridge:
             self.job.note(UNBRIDGED, at)
@@ -196,30 +173,31 @@ class Fold:
         bridge = bridges.BY_CALL[item["type"]]
         self.call_of[item.get("id") or item["call_id"]] = item["call_id"]
         call: Json = {"type": "function"}
-        walk(self.job.plans["bridged_call"], item, call, at, self.job)
+        walks(item, call, at, self.job)
         call["function"] = {"name": bridge.name, "arguments": bridge.arguments(item)}
         self.job.note(BRIDGED, at)
         self.add_call(call, at)
 
-    def output(self, item: Json, at: Place) -> None:
+    def output(self, item: Json, at: Place, says: Made) -> None:
         """The output of a function or custom tool call."""
-        message = said(self.plans["call_output"], item, at, self.job)
+        message = says(item, at, self.job)
         message["content"] = content = item.get("output")
-        pictures: list[Json] = []
-        if isinstance(content, list):
-            parts = parts_down(content, (at, "output"), self.job)
-            pictures = [part for part in parts if part["type"] != "text"]
-            texts = [part for part in parts if part["type"] == "text"]
-            message["content"] = texts or _placeholder(len(pictures))
+        if content.__class__ is not list:
+            self.answer(item.get("call_id") or self.only_call(item), message, at)
+            return
+        parts = parts_down(content, (at, "output"), self.job)
+        pictures = tuple(part for part in parts if part["type"] != "text")
+        texts = [part for part in parts if part["type"] == "text"]
+        message["content"] = texts or _placeholder(len(pictures))
         turn = self.answer(item.get("call_id") or self.only_call(item), message, at)
         if turn and pictures:
             self.job.note(IMAGE_MOVED, (at, "output"))
             turn.pictures += pictures
 
-    def bridged_output(self, item: Json, at: Place) -> None:
+    def bridged_output(self, item: Json, at: Place, walks: Made) -> None:
         """The output of a bridged call, as text."""
         bridge = bridges.BY_OUTPUT[item["type"]]
-        walk(self.job.plans["bridged_output"], item, {}, at, self.job)
+        walks(item, {}, at, self.job)
         if bridge.name != "apply_patch" and not STATUS.spares(item.get("status")):
             self.job.note(STATUS, (at, "status"))
         if item.get("call_id") and item.get("id"):
@@ -234,9 +212,9 @@ class Fold:
             return item.get("call_id") or own
         return self.call_of.get(own or "")
 
-    def mcp(self, item: Json, at: Place) -> None:
+    def mcp(self, item: Json, at: Place, walks: Made) -> None:
         """An MCP call: call and output in one item."""
-        walk(self.job.plans["mcp_call"], item, {}, at, self.job)
+        walks(item, {}, at, self.job)
         self.job.note(MCP_REWRITTEN, at)
         name = said_name(item["name"], item.get("server_label"), at, self.job)
         call_id = item.get("id") or f"mcp_{len(self.blocks)}"
@@ -251,7 +229,7 @@ class Fold:
             )
         self.answer(call_id, {"role": "tool", "content": text}, at)
 
-    def image(self, item: Json, at: Place) -> None:
+    def image(self, item: Json, at: Place, _: Made) -> None:
         """A generated image: its result goes on as a user's picture."""
         result = item.get("result")
         if not result:
@@ -262,12 +240,12 @@ class Fold:
         self.turn = None
         self.put({"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}, at)
 
-    def hoist(self, item: Json, at: Place) -> None:
+    def hoist(self, item: Json, at: Place, _: Made) -> None:
         """Tools declared on the way, kept for the request's own list."""
         self.job.note(TOOLS_HOISTED, at)
         self.job.memo.setdefault("hoisted", []).append((item.get("tools") or [], (at, "tools")))
 
-    def configure(self, item: Json, at: Place) -> None:
+    def configure(self, item: Json, at: Place, _: Made) -> None:
         """Settings changed on the way: the last ones hold for the request."""
         self.job.note(CONFIGURED, at)
         self.job.memo.setdefault("configured", []).append((item, at))
@@ -280,16 +258,18 @@ class Fold:
         return turn
 
     def put(self, message: Json, at: Place) -> None:
-        self.places[id(message)] = at
+        if self.places is not None:
+            self.places[id(message)] = at
         self.blocks.append(message)
 
     def add_call(self, call: Json, at: Place) -> None:
         turn, call_id = self.turn or self.open_turn(at), call["id"]
         if turn.outputs:
             self.job.note(REORDERED, at)
-        self.places[id(call)] = at
+        if self.places is not None:
+            self.places[id(call)] = at
         turn.calls.append(call)
-        turn.open.append(call_id)
+        turn.open[call_id] = at
         turns = self.waiting.get(call_id)
         if turns is None:
             self.waiting[call_id] = [turn]
@@ -303,9 +283,11 @@ class Fold:
             self.job.note(UNBRIDGED if call_id in self.unsaid else ORPHAN, at)
             return None
         turn = turns.pop()  # the nearest call, where a client uses one id twice
-        turn.open.remove(call_id or "")
+        if turn not in turns:
+            del turn.open[call_id or ""]
         message["tool_call_id"] = call_id or ""
-        self.places[id(message)] = at
+        if self.places is not None:
+            self.places[id(message)] = at
         turn.outputs.append(message)
         if not turn.open and turn is self.turn:
             self.turn = None
@@ -327,34 +309,37 @@ class Fold:
         """The blocks as messages, each turn followed by its outputs and their pictures."""
         messages: list[Json] = []
         for block in self.blocks:
-            if not isinstance(block, Turn):
+            if isinstance(block, Turn):
+                self.write_turn(block, messages)
+            else:
                 messages.append(block)
-                continue
-            message = block.message()
-            if message is not None:
-                self.places[id(message)] = block.at
-                messages.append(message)
-            messages += block.outputs
-            if block.open:
-                messages += [self.silence(call_id, block) for call_id in block.open]
-            if block.pictures:
-                picture = {"role": "user", "content": block.pictures}
-                self.places[id(picture)] = block.at
-                messages.append(picture)
         return messages
 
-    def silence(self, call_id: str, turn: Turn) -> Json:
-        """The empty output of a call that never got one."""
-        call = next(call for call in turn.calls if call["id"] == call_id)
-        self.job.note(UNANSWERED, self.places[id(call)])
-        return {"role": "tool", "tool_call_id": call_id, "content": ""}
+    def write_turn(self, turn: Turn, messages: list[Json]) -> None:
+        """One turn: what was said, the outputs of its calls, the pictures that these could not hold."""
+        message = turn.message()
+        if message is not None:
+            messages.append(message)
+        messages += turn.outputs
+        if turn.open:
+            messages += [silence for call_id, at in turn.open.items() for silence in self.silences(call_id, at, turn)]
+        if turn.pictures:
+            messages.append({"role": "user", "content": list(turn.pictures)})
+        if self.places is not None:
+            self.places |= {id(written): turn.at for written in (message, *messages[-1:] * bool(turn.pictures))}
+
+    def silences(self, call_id: str, at: Place, turn: Turn) -> list[Json]:
+        """The empty outputs of the calls of an id that never got one."""
+        count = self.waiting[call_id].count(turn)
+        self.job.found += [(UNANSWERED, at)] * count
+        return [{"role": "tool", "tool_call_id": call_id, "content": ""} for _ in range(count)]
 
 
 def _placeholder(count: int) -> str:
     return f"[{count} attachment{'s' if count > 1 else ''}: see the next user message]" if count else ""
 
 
-_STEPS: dict[str, Callable[[Fold, Json, Place], None]] = {
+_STEPS: dict[str, Callable[[Fold, Json, Place, Made], None]] = {
     "message": Fold.message,
     "tool_call": Fold.call,
     "custom_call": Fold.call,
@@ -366,6 +351,17 @@ _STEPS: dict[str, Callable[[Fold, Json, Place], None]] = {
     "hoisted_tools": Fold.hoist,
     "configuration": Fold.configure,
 }
+_FRESH = ("message", "tool_call", "custom_call", "call_output")
+"""Tables that make a message or a call of their own; the others add to what their step begins."""
 
-_RULES: dict[str, Any] = {kind: _STEPS[rule] if isinstance(rule, str) else rule for kind, rule in ITEMS_DOWN.items()}
-"""What becomes of an item, by type: a step, or the verdict on it."""
+
+def rules(plans: Mapping[str, Plan]) -> dict[str, Any]:
+    """What becomes of an item on a route, by type: a step with the shapes of its table, or the verdict on it."""
+    found: dict[str, Any] = {}
+    for kind, rule in ITEMS_DOWN.items():
+        if isinstance(rule, str):
+            plan = plans.get(rule, _NO_PLAN)
+            found[kind] = _STEPS[rule], plan.saying if rule in _FRESH else plan.walking
+        else:
+            found[kind] = rule
+    return found

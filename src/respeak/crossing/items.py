@@ -79,8 +79,8 @@ MESSAGE = Table(
     "message",
     (
         Row("type", None, down=IMPLIED),
-        Row("role", "role", IMPLIED, IMPLIED, note="same role"),
-        Row("content", "content", IMPLIED, IMPLIED, note="string, or parts"),
+        Row("role", "role", None, IMPLIED, note="same role"),
+        Row("content", "content", None, IMPLIED, note="string, or parts"),
         only_responses("id", ITEM_ID),
         only_responses("status", STATUS),
         only_responses("phase", Step(_phase_down, PHASE.why, (PHASE, MISPLACED_PHASE))),
