@@ -118,10 +118,11 @@ class Job:
 
     `plans` are those of its route by table (`walk.Plan`). `source` and `target` are profiles, `options` the
     caller's choices, `request` the client's original request when an answer or an error is translated. `memo` is
-    the steps' own store for this one payload. `found` is the ledger's own list, for those who note much.
+    the steps' own store for this one payload. `found` is the ledger's own list, for those who note much. `places`
+    says by `id` where parts of the result came from; None when nobody asks.
     """
 
-    __slots__ = ("found", "ledger", "memo", "options", "plans", "request", "source", "target")
+    __slots__ = ("found", "ledger", "memo", "options", "places", "plans", "request", "source", "target")
 
     def __init__(
         self, plans: Mapping[str, Any], source: Any, target: Any, options: Any, request: Json | None = None
@@ -134,6 +135,16 @@ class Job:
         self.options = options
         self.request = request
         self.memo: dict[str, Any] = {}
+        self.places: dict[int, Place] | None = None
+
+    def placed(self, value: Json, at: Place) -> None:
+        """Remember where a part of the result came from, if anybody asks."""
+        if self.places is not None:
+            self.places[id(value)] = at
+
+    def place_of(self, value: Json) -> Place:
+        """Where a part of the result came from."""
+        return self.places.get(id(value)) if self.places is not None else None
 
     def note(self, verdict: Verdict, place: Place) -> None:
         """Report a loss at a place of the source."""

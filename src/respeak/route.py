@@ -37,8 +37,8 @@ def run_request(body: Json, job: Job) -> Json:
     crossing = start.family != end.family
     asked = job.options.model or body.get("model")
     job.memo["foreign_model"] = bool(end.prefix) and "/" in end.canonical(str(asked))
-    if end.reshape_request is not None:
-        job.memo["places"] = {}
+    if job.places is None and (end.reshape_request or end.finish_request or job.memo["foreign_model"]):
+        job.places = {}
     plan = job.plans["request"]
     out = walk(plan, body, dict(plan.start), None, job)
     _name_model(out, job)
@@ -71,6 +71,7 @@ def run_answer(body: Json, job: Job) -> tuple[Json, int | None]:
     A Responses answer that failed is an HTTP error for a Chat client: its body and its status.
     """
     start, end = job.source, job.target
+    job.places = {}
     if end.family == "chat" and start.family == "responses" and body.get("status") in FAILED:
         error, status = failed(body, job)
         rewrite_param(error, job)
@@ -131,9 +132,8 @@ def _places(asked: Json, start: Profile, end: Profile) -> dict[str, Any]:
     if start.family == end.family:
         return {}
     job = Job(request_plans(start.name, end.name), start, end, DEFAULT)
-    job.memo["places"] = {}
+    job.places = {}
     out = run_request(asked, job)
     name = "messages" if end.family == "chat" else "input"
-    places = job.memo.get("places", {})
-    found = {f"{name}[{i}]": places.get(id(entry)) for i, entry in enumerate(out.get(name) or ())}
+    found = {f"{name}[{i}]": job.place_of(entry) for i, entry in enumerate(out.get(name) or ())}
     return {key: place for key, place in found.items() if place is not None}

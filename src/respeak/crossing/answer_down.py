@@ -121,11 +121,10 @@ class AnswerFold:
 
     def legacy(self, choice: Json) -> Json:
         """The choice for a client that sent `functions`: the first call as function_call."""
-        places = self.job.memo["places"]
         call, *more = choice["message"].pop("tool_calls")
-        self.job.note(CALL_ID, (places[id(call)], "call_id"))
+        self.job.note(CALL_ID, (self.job.place_of(call), "call_id"))
         for dropped in more:
-            self.job.note(MORE_CALLS, places[id(dropped)])
+            self.job.note(MORE_CALLS, self.job.place_of(dropped))
         custom = call.get("custom")
         arguments = custom and {"name": custom["name"], "arguments": bridges.custom_arguments(custom["input"])}
         choice["message"]["function_call"] = arguments or call["function"]
@@ -218,7 +217,7 @@ class AnswerFold:
 
     def add(self, call: Json, at: Place) -> None:
         call["id"] = self.call_id(call["id"], at)
-        self.job.memo.setdefault("places", {})[id(call)] = at
+        self.job.placed(call, at)
         self.calls.append(call)
 
     def call_id(self, given: str, at: Place) -> str:

@@ -73,10 +73,7 @@ _NO_PLAN = Plan()
 
 
 class Fold:
-    """The items of one request on their way into messages.
-
-    `places` says of messages and calls where they came from; None when nobody asks.
-    """
+    """The items of one request on their way into messages."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -87,7 +84,7 @@ class Fold:
         self.waiting: dict[str, list[Turn]] = {}
         self.unsaid: set[str] = set()
         self.call_of: dict[str, str] = {}
-        self.places: dict[int, Place] | None = job.memo.get("places")
+        self.places = job.places
 
     def read(self, items: list[Json], at: Place) -> list[Json]:
         """All messages of the items."""
@@ -121,15 +118,15 @@ class Fold:
         turn = self.turn
         if turn is None:
             turn = self.open_turn(at)
-        elif turn.content or turn.refusals:
+        elif turn.message["content"] is not None or turn.refusals:
             self.job.note(MERGED, at)
         if turn.calls:
             self.job.note(REORDERED, at)
         if content.__class__ is str:
-            turn.content.append({"type": "text", "text": content})
+            turn.say({"type": "text", "text": content})
         elif content and len(content) == 1 and content[0].get("type") == "output_text":  # as nearly all are
             [part] = content
-            turn.content.append(self.texts[tuple(part)](part, ((at, "content"), 0), self.job))
+            turn.say(self.texts[tuple(part)](part, ((at, "content"), 0), self.job))
         else:
             self.say_parts(content or [], at, turn)
 
@@ -139,7 +136,7 @@ class Fold:
             if part["type"] == "refusal":
                 turn.refusals += (part["refusal"],)
             elif part["type"] == "text":
-                turn.content.append(part)
+                turn.say(part)
             else:
                 self.job.note(IMAGE_MOVED, at)
                 turn.pictures += (part,)
@@ -181,7 +178,7 @@ class Fold:
     def output(self, item: Json, at: Place, says: Made) -> None:
         """The output of a function or custom tool call."""
         message = says(item, at, self.job)
-        message["content"] = content = item.get("output")
+        content = message.setdefault("content", None)
         if content.__class__ is not list:
             self.answer(item.get("call_id") or self.only_call(item), message, at)
             return
@@ -317,16 +314,13 @@ class Fold:
 
     def write_turn(self, turn: Turn, messages: list[Json]) -> None:
         """One turn: what was said, the outputs of its calls, the pictures that these could not hold."""
-        message = turn.message()
-        if message is not None:
-            messages.append(message)
-        messages += turn.outputs
+        turn.write(messages)
         if turn.open:
             messages += [silence for call_id, at in turn.open.items() for silence in self.silences(call_id, at, turn)]
         if turn.pictures:
             messages.append({"role": "user", "content": list(turn.pictures)})
         if self.places is not None:
-            self.places |= {id(written): turn.at for written in (message, *messages[-1:] * bool(turn.pictures))}
+            self.places |= {id(written): turn.at for written in (turn.message, *messages[-1:] * bool(turn.pictures))}
 
     def silences(self, call_id: str, at: Place, turn: Turn) -> list[Json]:
         """The empty outputs of the calls of an id that never got one."""

@@ -318,7 +318,7 @@ def finish_down(source: Json, out: Json, job: Job) -> None:
     text, at = job.memo.get("instructions", ("", None))
     if text:
         message = {"role": "developer", "content": text}
-        job.memo.setdefault("places", {})[id(message)] = at
+        job.placed(message, at)
         messages.insert(0, message)
     if not messages:
         job.note(NO_MESSAGES, (None, "input"))

@@ -220,21 +220,19 @@ class ToolsDown:
         self.searches = web_search.searches(model)
         self.tools: list[Json] = []
         self.names: dict[str, Json] = {}
-        self.places: dict[int, Place] = job.memo.setdefault("places", {})
         self.web_search: Json | None = None
         self.web_search_at: Place = None
 
     def read(self, tools: list[Json], at: Place, namespace: str | None = None) -> None:
         """Add the tools of one list: the request's own, a namespace's, or one hoisted from the input."""
         for i, tool in enumerate(tools):
-            place = (at, i)
             rule = TOOLS_DOWN.get(tool.get("type", ""), UNKNOWN_TOOL)
             if isinstance(rule, Verdict):
-                self.job.note(rule, place)
+                self.job.note(rule, (at, i))
             elif tool.get("name") == "":
-                self.job.note(NO_NAME, place)
+                self.job.note(NO_NAME, (at, i))
             else:
-                _STEPS[rule](self, tool, place, namespace)
+                _STEPS[rule](self, tool, (at, i), namespace)
 
     def plain(self, tool: Json, at: Place, namespace: str | None) -> None:
         """A function or custom tool."""
@@ -285,7 +283,7 @@ class ToolsDown:
             self.job.note(DUPLICATE if self.names[name] == tool else NAME_TAKEN, at)
             return
         self.names[name] = tool
-        self.places[id(tool)] = at
+        self.job.placed(tool, at)
         self.tools.append(tool)
 
 
@@ -301,11 +299,10 @@ _STEPS: dict[str, Callable[[ToolsDown, Json, Place, str | None], None]] = {
 def tools_up(tools: list[Json], at: Place, job: Job) -> list[Json]:
     """Chat tools as Responses tools, `strict` and `parameters` made explicit."""
     out: list[Json] = []
-    places = job.memo.setdefault("places", {})
     for i, tool in enumerate(tools):
         made = _tool_up(tool, (at, i), job)
         if made is not None:
-            places[id(made)] = (at, i)
+            job.placed(made, (at, i))
             out.append(made)
     return out
 
@@ -331,13 +328,12 @@ def _tool_up(tool: Json, at: Place, job: Job) -> Json | None:
 def functions_up(functions: list[Json], at: Place, job: Job) -> list[Json]:
     """Deprecated `functions` as Responses tools."""
     plan = job.plans["legacy_function"]
-    places = job.memo.setdefault("places", {})
     out: list[Json] = []
     for i, function in enumerate(functions):
         if function["name"] == "":
             job.note(NO_NAME, (at, i))
         out.append(explicit({"type": "function", **said(plan, function, (at, i), job)}))
-        places[id(out[-1])] = (at, i)
+        job.placed(out[-1], (at, i))
     return out
 
 

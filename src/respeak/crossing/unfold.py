@@ -44,7 +44,8 @@ class Unfold:
         self.silent: list[Json] = []
         self.unsaid: set[str] = set()
         self.legacy: list[Json] = []
-        self.places: dict[int, Place] = job.memo.setdefault("places", {})
+        self.places = job.places
+        self.origins: dict[int, Place] = {}
 
     def read(self, messages: list[Json], at: Place) -> list[Json]:
         """All items of the messages."""
@@ -125,14 +126,14 @@ class Unfold:
         item["call_id"] = claimed = self.ids.claim(given or _from_place(at))
         if claimed != given:
             self.job.note(ID_CHANGED, (at, "id"))
-        self.put(item, at)
+        self.put_call(item, at)
         self.pending.setdefault(given, []).append(item)
 
     def legacy_call(self, call: Json, at: Place) -> None:
         """A `function_call`, which has no id: it gets one from its position."""
         item: Json = {"type": "function_call", "call_id": self.ids.claim(_from_place(at))}
         walk(self.plans["legacy_call"], call, item, at, self.job)
-        self.put(item, at)
+        self.put_call(item, at)
         self.legacy.append(item)
 
     def tool(self, message: Json, at: Place) -> None:
@@ -164,8 +165,13 @@ class Unfold:
         self.put(item, at)
 
     def put(self, item: Json, at: Place) -> None:
-        self.places[id(item)] = at
+        if self.places is not None:
+            self.places[id(item)] = at
         self.items.append(item)
+
+    def put_call(self, call: Json, at: Place) -> None:
+        self.origins[id(call)] = at
+        self.put(call, at)
 
     def answered(self) -> list[Json]:
         """The items, with an empty output behind each turn whose calls never got one."""
@@ -180,7 +186,7 @@ class Unfold:
                 out, due = out + due, []
             out.append(item)
             if id(item) in missing:
-                self.job.note(UNANSWERED, self.places[id(item)])
+                self.job.note(UNANSWERED, self.origins[id(item)])
                 due.append({"type": OUTPUT_TYPE[item["type"]], "call_id": item["call_id"], "output": ""})
         return out + due
 

@@ -82,5 +82,5 @@ def web_search_up(value: Json, at: Place, job: Job) -> list[Json]:
     """`web_search_options` as a tool."""
     job.note(MAY_SEARCH, at)
     tool = {"type": "web_search", **said(job.plans["web_search"], value, at, job)}
-    job.memo.setdefault("places", {})[id(tool)] = at
+    job.placed(tool, at)
     return [tool]

@@ -91,16 +91,15 @@ def _item(item: Json, at: Place, job: Job) -> Json:
 
 def _messages(value: Any, out: Json, at: Place, job: Job) -> None:
     """Messages with what the profile says of their keys and parts."""
-    places = job.memo.setdefault("places", {})
     out["messages"] = messages = []
     for i, message in enumerate(value):
         place = (at, i)
         changed = _message(message, place, job)
         if changed is None:
             continue
-        places[id(changed)] = place
+        job.placed(changed, place)
         for j, call in enumerate(changed.get("tool_calls") or []):
-            places[id(call)] = ((place, "tool_calls"), j)
+            job.placed(call, ((place, "tool_calls"), j))
         messages.append(changed)
     if value and not messages:
         job.note(NO_MESSAGES, at)
@@ -144,7 +143,6 @@ def _part(part: Json, at: Place, job: Job) -> Json | None:
 
 def _tools(value: Any, out: Json, at: Place, job: Job) -> None:
     """Tools with what the profile says of functions."""
-    places = job.memo.setdefault("places", {})
     out["tools"] = tools = []
     for i, tool in enumerate(value):
         odd = job.source.odd_tools.get(tool.get("type"))
@@ -152,7 +150,7 @@ def _tools(value: Any, out: Json, at: Place, job: Job) -> None:
             job.note(odd.chat, (at, i))
             continue
         changed = walk(job.plans["function_tool"], tool, {}, (at, i), job) if tool.get("type") == "function" else tool
-        places[id(changed)] = (at, i)
+        job.placed(changed, (at, i))
         tools.append(changed)
 
 
@@ -230,4 +228,4 @@ def _unphase(items: Any, job: Job) -> None:
     """Phase of messages that a crossing made, for models that do not know it."""
     for item in items if isinstance(items, list) else ():
         if item.pop("phase", None) is not None:
-            job.note(FOREIGN_MODEL, (job.memo["places"][id(item)], "phase"))
+            job.note(FOREIGN_MODEL, (job.place_of(item), "phase"))

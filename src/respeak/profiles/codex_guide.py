@@ -53,7 +53,7 @@ def _system_prompt(value: Any, out: Json, at: Place, job: Job) -> None:
     if value:
         job.note(SYSTEM_PROMPT, at)
         job.memo["lead"] = {"role": "developer", "content": value}
-        job.memo.setdefault("places", {})[id(job.memo["lead"])] = at
+        job.placed(job.memo["lead"], at)
 
 
 def finish_reading(source: Json, out: Json, job: Job) -> None:

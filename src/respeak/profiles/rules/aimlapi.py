@@ -50,7 +50,7 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
     if "tool_choice" in out:
         _choice(out, offered, origin.get("tool_choice") or (None, "tool_choice"), job)
     for tool in out["tools"]:
-        job.note(UNDOCUMENTED, job.memo["places"][id(tool)])
+        job.note(UNDOCUMENTED, job.place_of(tool))
     out["include"] = _include(out.get("include") or [], job)
     for name in ("tools", "include", "text", "reasoning"):
         if not out.get(name):
@@ -60,15 +60,14 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
 def _tools(tools: list[Json], at: Place, job: Job) -> list[Json]:
     """Functions and custom tools with `strict` spelled out; hosted tools are not documented."""
     out = []
-    places = job.memo.setdefault("places", {})
     for i, tool in enumerate(tools):
-        place = places.get(id(tool), (at, i))
+        place = job.place_of(tool) or (at, i)
         if tool.get("type") not in KNOWN_TOOLS:
             job.note(HOSTED_TOOL, place)
             continue
         unsaid = tool["type"] == "function" and tool.get("strict") is None
         out.append({**tool, "strict": strict_in_force(tool.get("parameters"))[0]} if unsaid else tool)
-        places[id(out[-1])] = place
+        job.placed(out[-1], place)
     return out
 
 
@@ -94,7 +93,7 @@ def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
         if (tool["type"], tool.get("name")) in allowed:
             kept.append(tool)
         else:
-            job.note(NOT_ALLOWED, job.memo["places"][id(tool)])
+            job.note(NOT_ALLOWED, job.place_of(tool))
     if not kept:
         job.note(NO_TOOL, at)
     out["tools"] = kept

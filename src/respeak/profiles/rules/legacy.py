@@ -42,12 +42,6 @@ NOT_ALLOWED = lost(Code.TOOL_DROPPED, HARMLESS, "tool_choice does not allow the 
 NO_TOOL = refused(Code.NO_TOOL_ALLOWED, "no function of the allowed list is declared")
 
 
-def place_of(value: Json, job: Job) -> Place:
-    """Where in the source a value of the payload came from."""
-    place: Place = job.memo.get("places", {}).get(id(value))
-    return place
-
-
 def others(value: Json, known: frozenset[str], at: Place, job: Job) -> None:
     """Report the keys that the legacy form of an object has no place for."""
     if job.source.family == "responses" or known.issuperset(value):  # the crossing makes no other keys
@@ -59,7 +53,6 @@ def others(value: Json, known: frozenset[str], at: Place, job: Job) -> None:
 
 def request_as_functions(out: Json, job: Job) -> None:
     """Tools, choice and messages of a Chat request, said with functions only."""
-    job.memo.setdefault("places", {})
     if out.get("tools") and out.get("functions"):
         job.note(BOTH_KINDS, (None, "functions"))
     if out.get("tool_choice") and out.get("function_call"):
@@ -80,7 +73,7 @@ def request_as_functions(out: Json, job: Job) -> None:
 
 def as_function(tool: Json, job: Job) -> Json | None:
     """One tool as a legacy function; None when nobody knows its type."""
-    kind, at = tool.get("type"), place_of(tool, job)
+    kind, at = tool.get("type"), job.place_of(tool)
     if kind not in TOOLS_UP:
         job.note(UNKNOWN_TOOL, at)
         return None
@@ -92,7 +85,7 @@ def as_function(tool: Json, job: Job) -> Json | None:
         custom = tool.get("custom") or {}
         named = {key: custom[key] for key in ("name", "description") if custom.get(key) is not None}
         function = {**named, "parameters": custom_parameters()}
-    job.memo["places"][id(function)] = at
+    job.placed(function, at)
     return function
 
 
@@ -130,7 +123,7 @@ def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
         names.add(name)
     for function in out["functions"]:
         if function["name"] not in names:
-            job.note(NOT_ALLOWED, place_of(function, job))
+            job.note(NOT_ALLOWED, job.place_of(function))
     out["functions"] = [function for function in out["functions"] if function["name"] in names]
     if not out["functions"]:
         job.note(NO_TOOL, at)
@@ -154,7 +147,7 @@ def known_calls(calls: list[Json], job: Job) -> list[Json]:
     if len(known) < len(calls):
         for call in calls:
             if call_table(call) is None:
-                job.note(UNKNOWN_CALL, place_of(call, job))
+                job.note(UNKNOWN_CALL, job.place_of(call))
     return known
 
 
@@ -209,7 +202,7 @@ class Pairs:
         self.warned = False
         self.source = Source(job.memo["payload"])
         self.call_ids = CALL_IDS[job.source.family]
-        self.places: dict[int, Place] = job.memo["places"]
+        self.places: dict[int, Place] = job.places if job.places is not None else {}
 
     def read(self, messages: list[Json]) -> list[Json]:
         """All messages; a result stands behind its call, and one without a call has no honest place."""
@@ -222,10 +215,10 @@ class Pairs:
                 self.turn(message)
             elif role != "tool":
                 if role == "function":
-                    self.warn(place_of(message, self.job))
+                    self.warn(self.job.place_of(message))
                 self.out.append(message)
         for orphan in (message for left in self.results.values() for message in left):
-            self.job.note(ORPHAN, place_of(orphan, self.job))
+            self.job.note(ORPHAN, self.job.place_of(orphan))
         return self.out
 
     def id_left(self, at: Place, keys: tuple[str, ...]) -> None:
@@ -282,7 +275,7 @@ class Pairs:
         for call in calls:
             if call_table(call) is None:
                 for message in self.results.pop(call.get("id") or "", []):
-                    self.job.note(UNKNOWN_CALL, place_of(message, self.job))
+                    self.job.note(UNKNOWN_CALL, self.job.place_of(message))
 
     def refusals(self, plain: Json, refusal: str | None, at: Place) -> None:
         """Refusals, in a key of their own or among the parts, said as text."""

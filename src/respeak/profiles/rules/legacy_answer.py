@@ -15,7 +15,7 @@ from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.names import declared_tools
 from respeak.loss import Place
 from respeak.plan import Job, Json
-from respeak.profiles.rules.legacy import CALL_ID, CALL_IDS, PARTS_JOINED, REFUSAL, function_call, known_calls, place_of
+from respeak.profiles.rules.legacy import CALL_ID, CALL_IDS, PARTS_JOINED, REFUSAL, function_call, known_calls
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, show
 
 MORE_CALLS = lost(Code.CALLS_DROPPED, BREAKING, "a legacy answer holds one call; the first is sent")
@@ -33,13 +33,14 @@ def as_function(choice: Json, at: Place, job: Job) -> Json:
     here = (at, "message") if job.source.family == "chat" else (None, "output")
     given = message.pop("tool_calls", None) or []
     for j, call in enumerate(given):
-        job.memo.setdefault("places", {}).setdefault(id(call), (((at, "message"), "tool_calls"), j))
+        if job.place_of(call) is None:
+            job.placed(call, (((at, "message"), "tool_calls"), j))
     legacy = message.get("function_call")
     calls = known_calls(given, job)
     for call in calls if legacy else calls[1:]:
-        job.note(MORE_CALLS, place_of(call, job))
+        job.note(MORE_CALLS, job.place_of(call))
     if calls and not legacy:
-        place = place_of(calls[0], job)
+        place = job.place_of(calls[0])
         job.note(CALL_ID, (place, CALL_IDS[job.source.family][0]))
         message["function_call"] = filled(function_call(calls[0], place, job), choice.get("finish_reason"), place, job)
     message["content"] = _text(message.get("content"), message.pop("refusal", None), here, job)
