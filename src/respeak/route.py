@@ -37,7 +37,7 @@ def run_request(body: Json, job: Job) -> Json:
     crossing = start.family != end.family
     asked = job.options.model or body.get("model")
     job.memo["foreign_model"] = bool(end.prefix) and "/" in end.canonical(str(asked))
-    if job.places is None and (end.reshape_request or end.finish_request or job.memo["foreign_model"]):
+    if job.places is None and (end.traces or job.memo["foreign_model"]):
         job.places = {}
     plan = job.plans["request"]
     out = walk(plan, body, dict(plan.start), None, job)

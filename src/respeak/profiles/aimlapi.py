@@ -95,5 +95,6 @@ PROFILE = Profile(
     parts={"input_audio": AUDIO},
     says={"request": REQUEST},
     finish_request=finish_request,
+    traces=True,
     unshape_answer=unshape_answer,
 )

@@ -130,6 +130,7 @@ PROFILE = Profile(
     },
     answers={"answer": ANSWER, "usage": USAGE_DETAILS},
     finish_request=finish_request,
+    traces=True,
     reshape_request=request_as_functions,
     reshape_answer=reshape_answer,
     unshape_answer=unshape_answer,
