@@ -19,6 +19,9 @@ from respeak.plan import ABSENT, IMPLIED, KEEP, UNKNOWN, Job, Json, Verb
 Keys: TypeAlias = tuple[str, ...]
 Made: TypeAlias = Callable[..., Json]
 
+EMPTY = frozenset(type(value) for value in NOTHING)
+"""Types whose empty value is nothing."""
+
 SHAPES = 64
 """So many sequences of keys are remembered of one plan."""
 
@@ -134,10 +137,10 @@ class Shape:
         return f"if {name} is not None: {step}({name}, out, (at, {key!r}), job)"
 
     def _note(self, name: str, key: str, verdict: Verdict) -> str:
-        self.space |= {f"{name}_verdict": verdict, f"{name}_spared": (*verdict.unless, *NOTHING)}
+        self.space |= {f"{name}_verdict": verdict, f"{name}_spared": (*verdict.unless, *NOTHING), "EMPTY": EMPTY}
         test = f"{name} not in {name}_spared"
-        if not verdict.unless:
-            test = f"{name} or {test}"
+        if not verdict.unless:  # the same, for what JSON has
+            test = f"{name} or {name}.__class__ not in EMPTY"
         return f"if {test}: job.found.append(({name}_verdict, (at, {key!r})))"
 
     def literal(self) -> tuple[str, list[str]] | None:

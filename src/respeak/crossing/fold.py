@@ -19,9 +19,9 @@ from respeak.crossing.names import said_name, wire_name
 from respeak.crossing.parts import parts_down
 from respeak.crossing.turn import Turn
 from respeak.loss import Place, Verdict
-from respeak.plan import Job, Json
+from respeak.plan import IMPLIED, Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
-from respeak.walk import Made, Plan
+from respeak.walk import Plan, said
 
 MERGED = approximated(
     Code.MESSAGES_MERGED,
@@ -69,8 +69,6 @@ CONFIGURED = approximated(
     "applied to the whole request; Chat cannot change settings on the way",
 )
 
-_NO_PLAN = Plan()
-
 
 class Fold:
     """The items of one request on their way into messages."""
@@ -88,21 +86,21 @@ class Fold:
 
     def read(self, items: list[Json], at: Place) -> list[Json]:
         """All messages of the items."""
-        note, rules = self.job.found.append, self.rules
+        job, rules = self.job, self.rules
         for i, item in enumerate(items):
             rule = rules.get(item.get("type") or item_type(item), UNKNOWN_ITEM)
             if rule.__class__ is Verdict:
-                note((rule, (at, i)))
+                job.found.append((rule, (at, i)))
             else:
                 step, shapes = rule
-                step(self, item, (at, i), shapes[tuple(item)])
+                place = (at, i)
+                step(self, shapes[tuple(item)](item, place, job), item, place)
         return self.write()
 
     # What an item does ------------------------------------------------------------------------------------
 
-    def message(self, item: Json, at: Place, says: Made) -> None:
+    def message(self, message: Json, item: Json, at: Place) -> None:
         """A message of any role; an assistant's joins the open turn."""
-        message = says(item, at, self.job)
         role, content = message["role"], message.get("content")
         if role == "assistant":
             self.say(content, at)
@@ -154,14 +152,13 @@ class Fold:
         self.put({"role": "user", "content": pictures}, at)
         return None
 
-    def call(self, item: Json, at: Place, says: Made) -> None:
+    def call(self, call: Json, item: Json, at: Place) -> None:
         """A function or custom tool call."""
-        call = says(item, at, self.job)
-        if item.get("namespace") or len(item["name"]) > TOOL_NAME_LIMIT:
+        if "namespace" in item or len(item["name"]) > TOOL_NAME_LIMIT:
             call[call["type"]]["name"] = said_name(item["name"], item.get("namespace"), at, self.job)
         self.add_call(call, at)
 
-    def bridged(self, item: Json, at: Place, walks: Made) -> None:
+    def bridged(self, _: Json, item: Json, at: Place) -> None:
         """A call that the client executes, said as a function call."""
         if not self.job.options.bridge:
             self.job.note(UNBRIDGED, at)
@@ -169,15 +166,13 @@ class Fold:
             return
         bridge = bridges.BY_CALL[item["type"]]
         self.call_of[item.get("id") or item["call_id"]] = item["call_id"]
-        call: Json = {"type": "function"}
-        walks(item, call, at, self.job)
-        call["function"] = {"name": bridge.name, "arguments": bridge.arguments(item)}
+        call = said(self.job.plans["bridged_call"], item, at, self.job)
         self.job.note(BRIDGED, at)
-        self.add_call(call, at)
+        function = {"name": bridge.name, "arguments": bridge.arguments(item)}
+        self.add_call({"type": "function", **call, "function": function}, at)
 
-    def output(self, item: Json, at: Place, says: Made) -> None:
+    def output(self, message: Json, item: Json, at: Place) -> None:
         """The output of a function or custom tool call."""
-        message = says(item, at, self.job)
         content = message.setdefault("content", None)
         if content.__class__ is not list:
             self.answer(item.get("call_id") or self.only_call(item), message, at)
@@ -191,10 +186,9 @@ class Fold:
             self.job.note(IMAGE_MOVED, (at, "output"))
             turn.pictures += pictures
 
-    def bridged_output(self, item: Json, at: Place, walks: Made) -> None:
+    def bridged_output(self, _: Json, item: Json, at: Place) -> None:
         """The output of a bridged call, as text."""
         bridge = bridges.BY_OUTPUT[item["type"]]
-        walks(item, {}, at, self.job)
         if bridge.name != "apply_patch" and not STATUS.spares(item.get("status")):
             self.job.note(STATUS, (at, "status"))
         if item.get("call_id") and item.get("id"):
@@ -209,9 +203,8 @@ class Fold:
             return item.get("call_id") or own
         return self.call_of.get(own or "")
 
-    def mcp(self, item: Json, at: Place, walks: Made) -> None:
+    def mcp(self, _: Json, item: Json, at: Place) -> None:
         """An MCP call: call and output in one item."""
-        walks(item, {}, at, self.job)
         self.job.note(MCP_REWRITTEN, at)
         name = said_name(item["name"], item.get("server_label"), at, self.job)
         call_id = item.get("id") or f"mcp_{len(self.blocks)}"
@@ -226,7 +219,7 @@ class Fold:
             )
         self.answer(call_id, {"role": "tool", "content": text}, at)
 
-    def image(self, item: Json, at: Place, _: Made) -> None:
+    def image(self, _: Json, item: Json, at: Place) -> None:
         """A generated image: its result goes on as a user's picture."""
         result = item.get("result")
         if not result:
@@ -237,12 +230,12 @@ class Fold:
         self.turn = None
         self.put({"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}, at)
 
-    def hoist(self, item: Json, at: Place, _: Made) -> None:
+    def hoist(self, _: Json, item: Json, at: Place) -> None:
         """Tools declared on the way, kept for the request's own list."""
         self.job.note(TOOLS_HOISTED, at)
         self.job.memo.setdefault("hoisted", []).append((item.get("tools") or [], (at, "tools")))
 
-    def configure(self, item: Json, at: Place, _: Made) -> None:
+    def configure(self, _: Json, item: Json, at: Place) -> None:
         """Settings changed on the way: the last ones hold for the request."""
         self.job.note(CONFIGURED, at)
         self.job.memo.setdefault("configured", []).append((item, at))
@@ -333,7 +326,7 @@ def _placeholder(count: int) -> str:
     return f"[{count} attachment{'s' if count > 1 else ''}: see the next user message]" if count else ""
 
 
-_STEPS: dict[str, Callable[[Fold, Json, Place, Made], None]] = {
+_STEPS: dict[str, Callable[[Fold, Json, Json, Place], None]] = {
     "message": Fold.message,
     "tool_call": Fold.call,
     "custom_call": Fold.call,
@@ -345,17 +338,18 @@ _STEPS: dict[str, Callable[[Fold, Json, Place, Made], None]] = {
     "hoisted_tools": Fold.hoist,
     "configuration": Fold.configure,
 }
-_FRESH = ("message", "tool_call", "custom_call", "call_output")
-"""Tables that make a message or a call of their own; the others add to what their step begins."""
+"""What to do with an item, which gets what its table says, the item itself and its place."""
+
+_OF_STEPS_ALONE = ("bridged_call", "image_call", "hoisted_tools", "configuration")
+"""Rules whose steps do everything; keys are theirs to judge."""
 
 
 def rules(plans: Mapping[str, Plan]) -> dict[str, Any]:
     """What becomes of an item on a route, by type: a step with the shapes of its table, or the verdict on it."""
-    found: dict[str, Any] = {}
-    for kind, rule in ITEMS_DOWN.items():
-        if isinstance(rule, str):
-            plan = plans.get(rule, _NO_PLAN)
-            found[kind] = _STEPS[rule], plan.saying if rule in _FRESH else plan.walking
-        else:
-            found[kind] = rule
-    return found
+    free = Plan(otherwise=IMPLIED)
+    return {
+        kind: (_STEPS[rule], (free if rule in _OF_STEPS_ALONE else plans[rule]).saying)
+        if isinstance(rule, str)
+        else rule
+        for kind, rule in ITEMS_DOWN.items()
+    }
