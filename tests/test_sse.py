@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openai import OpenAI, Stream
 
-from respeak import StreamBroken
+from respeak import StreamBroken, StreamTranslator
 from respeak.sse import DONE, KEEP_ALIVE, SseDecoder, encode
 
 EVENTS = [
@@ -106,6 +106,7 @@ def test_a_lone_surrogate_is_escaped() -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(texts, texts | st.integers(-9, 9) | st.none(), max_size=3), max_size=4), st.data())
 def test_the_official_sdk_reads_the_same(events: list[dict[str, Any]], data: st.DataObject) -> None:
     wire = b"".join(map(encode, events)) + DONE
@@ -114,3 +115,121 @@ def test_the_official_sdk_reads_the_same(events: list[dict[str, Any]], data: st.
     reader = Stream[object](cast_to=object, response=httpx.Response(200), client=OpenAI(api_key="none"))
     theirs = [frame.json() for frame in reader._decoder.iter_bytes(iter(pieces)) if frame.data != "[DONE]"]
     assert decoded(*pieces) == theirs == events
+
+
+def outcome(*pieces: bytes, limit: int = 1 << 20) -> list[Any] | str:
+    """The events, or the error that they end in."""
+    try:
+        return decoded(*pieces, limit=limit)
+    except StreamBroken as error:
+        return str(error)
+
+
+def cut(wire: bytes, *at: int) -> list[bytes]:
+    marks = sorted(at)
+    return [wire[a:b] for a, b in zip([0, *marks], [*marks, len(wire)], strict=True)]
+
+
+SHARDS = [
+    b"\r",
+    b"\n",
+    b"\r\n",
+    b"\n\n",
+    b"\xef\xbb\xbf",
+    b": note",
+    b":",
+    b"data: ",
+    b"data:",
+    b"data",
+    b"event: error",
+]
+SHARDS += [
+    b'{"a":1}',
+    b'{"\xc3\xbc":"\xe2\x80\xa8\xf0\x9f\x99\x82\xc2\x85"}',
+    b"[DONE]",
+    b'{"a":',
+    b"1}",
+    b"\xff",
+    b" ",
+]
+wires = st.lists(st.sampled_from(SHARDS) | st.just(b'data: {"b":"\xc3\xa4"}\n'), max_size=24).map(b"".join)
+
+
+@settings(deadline=None)
+@given(wires, st.lists(st.integers(0, 200), max_size=4), st.sampled_from([3, 9, 1 << 20]))
+@example(b'data: {"a":1}\r\n\ndata: {"b":2}\n\n', [], 1 << 20)
+def test_whatever_the_bytes_every_split_gives_the_same(wire: bytes, cuts: list[int], limit: int) -> None:
+    whole = outcome(wire, limit=limit)
+    assert all(outcome(wire[:at], wire[at:], limit=limit) == whole for at in range(len(wire)))
+    assert outcome(*(wire[at : at + 1] for at in range(len(wire))), limit=limit) == whole
+    assert outcome(*cut(wire, *(min(at, len(wire)) for at in cuts)), b"", limit=limit) == whole
+
+
+SIZED = [
+    (b'\xef\xbb\xbfdata: {"a":"%s"}\r\n\r\n', 8, 0),
+    (b'event: x\nid: 7\ndata:{"a":"%s"}\n\n', 8, 0),
+    (b'data: {}\n\ndata: {"a":\ndata: "%s"}\n\n', 9, 1),
+    (b'data: {"a":"%s"}', 8, 0),
+    (b": %s\ndata: {}\n\n", 2, 0),
+]
+"""Bytes, how many of them count beside what is filled in, and the number of the event that has them."""
+
+
+@pytest.mark.parametrize(("wire", "beside", "number"), SIZED)
+def test_an_event_of_the_limit_passes_and_one_byte_more_fails_at_every_split(
+    wire: bytes, beside: int, number: int
+) -> None:
+    limit = 100
+    fits, exceeds = wire % (b"x" * (limit - beside)), wire % (b"x" * (limit - beside + 1))
+    events, error = decoded(fits), f"event {number}: expected at most {limit} bytes, found more than {limit}"
+    for at in range(len(exceeds)):
+        assert outcome(*cut(fits, min(at, len(fits))), limit=limit) == events
+        assert outcome(*cut(exceeds, at), limit=limit) == error
+    for size in (1, 2, 7, 50):
+        cuts = range(size, len(fits), size)
+        assert outcome(*cut(fits, *cuts), limit=limit) == events
+        assert outcome(*cut(exceeds, *cuts), limit=limit) == error
+
+
+def test_an_event_of_nine_mebibytes_may_come_in_pieces() -> None:
+    wire = encode({"type": "x", "text": "A" * (9 << 20)})
+    decoder = SseDecoder()
+    events = [event for at in range(0, len(wire), 1 << 16) for event in decoder.feed(wire[at : at + (1 << 16)])]
+    assert len(events) == 1 and len(events[0]["text"]) == 9 << 20
+
+
+def test_nothing_is_held_after_the_end() -> None:
+    decoder = SseDecoder(limit=100)
+    assert [decoder.feed(piece) for piece in (DONE + b"x" * 99, b"x" * 99, b"x" * 99)] == [[], [], []]
+    assert decoder.done and decoder.close() == []
+
+
+@pytest.mark.parametrize(
+    ("frame", "event"),
+    [
+        (b'event: error\ndata: {"message": "no"}\n\n', {"error": {"message": "no"}}),
+        (b'data: {"message": "no"}\nevent:error\n\n', {"error": {"message": "no"}}),
+        (b'event: error\ndata: {"message": "no", "type": null}\n\n', {"error": {"message": "no", "type": None}}),
+        (b'event: error\ndata: {"type": "error", "message": "no"}\n\n', {"type": "error", "message": "no"}),
+        (b'event: error\ndata: {"error": {"message": "no"}}\n\n', {"error": {"message": "no"}}),
+        (b'event: error\ndata: {"error": "no"}\n\n', {"error": "no"}),
+        (b'event: error\nevent: x\ndata: {"a": 1}\n\n', {"a": 1}),
+        (b'event: error\n\ndata: {"a": 1}\n\n', {"a": 1}),
+        (b'event: errors\ndata: {"a": 1}\n\n', {"a": 1}),
+    ],
+)
+def test_what_only_the_name_of_an_event_calls_an_error_becomes_one(frame: bytes, event: Any) -> None:
+    assert decoded(frame) == [event]
+    assert decoded(frame + b'data: {"a": 1}\n\n') == [event, {"a": 1}]
+
+
+def test_data_that_are_no_object_break_the_stream_under_any_name() -> None:
+    assert outcome(b"event: error\ndata: overloaded\n\n") == outcome(b"data: overloaded\n\n")
+
+
+@pytest.mark.parametrize("source", ["chat", "openrouter-chat"])
+@pytest.mark.parametrize("target", ["chat", "responses"])
+def test_the_message_of_such_an_error_reaches_the_client(source: str, target: str) -> None:
+    translator = StreamTranslator(source=source, target=target)
+    [event] = decoded(b'event: error\ndata: {"message": "The model is overloaded."}\n\n')
+    assert "The model is overloaded." in str(translator.feed(event) + translator.close())

@@ -12,6 +12,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from respeak.loss import Ledger, Loss
 
@@ -84,12 +85,16 @@ class UnknownDialect(RespeakError, ValueError):
 
 
 class StreamBroken(RespeakError, ValueError):
-    """The bytes of a stream are no events: too long, no JSON. `event` counts from 0."""
+    """The bytes of a stream are no events: too long, no JSON. `event` counts from 0.
+
+    `before` holds the events that came whole in the same piece of bytes.
+    """
 
     def __init__(self, event: int, expected: str, found: str) -> None:
         self.event = event
         self.expected = expected
         self.found = found
+        self.before: list[dict[str, Any]] = []
         super().__init__(f"event {event}: expected {expected}, found {found}")
 
     def __reduce__(self) -> tuple[type[StreamBroken], tuple[int, str, str]]:

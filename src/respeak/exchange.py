@@ -4,8 +4,8 @@
     exchange.begin(body)                    the client's request: read and checked
     found = memory.recall(exchange.keys)    what is to be looked up, if there is a memory
     body = exchange.request(found)          the upstream's request
-    reply = exchange.answer(status, body)   or exchange.stream(), fed with bytes
-    memory.remember(exchange.entries())     what is to be kept
+    reply = exchange.answer(status, body)   or ExchangeStream(exchange), fed with bytes
+    memory.remember(exchange.entries())     what is to be kept, before the end is sent
 
 The transports and the gateway are thin loops around it.
 """
@@ -21,17 +21,22 @@ from respeak.entry import check, ends, read
 from respeak.errors import InvalidPayload, StreamBroken, TranslationError
 from respeak.loss import Ledger
 from respeak.memory import history, turns
+from respeak.memory.marks import scope_of
 from respeak.options import DEFAULT, Options
 from respeak.plan import Job, Json
 from respeak.reply import Reply, as_served, bad_gateway, refusal, status_of
 from respeak.route import request_plans, run_request
 from respeak.sse import DONE, SseDecoder, encode
-from respeak.stream import StreamTranslator, answer_of, stream_of
+from respeak.stream import answer_of, stream_of
 from respeak.translate import Translation, answered, translate_error
 from respeak.wire import dumps, loads
 
 PATHS = {"responses": "/responses", "chat": "/chat/completions"}
 """Where an API of either family takes requests, behind its base URL."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+SSE_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
+"""How a stream begins, whatever its media type says."""
 
 SHOWN = 2000
 """So many characters of an upstream's answer that is no JSON are told to the client."""
@@ -42,7 +47,10 @@ class Exchange:
 
     tolerate   the worst loss that goes through in requests; answers always go through
     scope      whom memory belongs to (`memory.marks.scope_of`); None remembers nothing
+    origin     where the upstream is: turns are given back to the upstream that said them, and to no other
     clock      gives seconds since 1970, for `completed_at`; None where that is nobody's business
+    unique     gives a string that it never gave before: answers that memory keeps need ids of their own, whatever
+               their upstream calls them; None leaves the upstream's
     """
 
     def __init__(
@@ -53,7 +61,9 @@ class Exchange:
         tolerate: str = "breaking",
         options: Options | None = None,
         scope: str | None = None,
+        origin: str = "",
         clock: Callable[[], float] | None = None,
+        unique: Callable[[], str] | None = None,
     ) -> None:
         self.client, self.upstream = ends(client, upstream, tolerate, "request")
         self.options = options or DEFAULT
@@ -62,7 +72,9 @@ class Exchange:
         self.asked: Json = {}
         self._tolerate = tolerate
         self._scope = scope
+        self._own = "" if scope is None else scope_of(scope, origin)
         self._clock = clock
+        self._unique = unique() if unique is not None and self._remembers("responses") else ""
         self._resolved: Json = {}
         self._sent: Json = {}
         self._turns: Mapping[int, tuple[str, str]] = {}
@@ -84,8 +96,8 @@ class Exchange:
         """Read the client's request. Raises InvalidPayload."""
         self.asked = self._resolved = read(payload)
         check(self.asked, self.client, "request")
-        if self._remembers("chat") and self._scope is not None:
-            self._turns = turns.wanted(self.asked, self._scope)
+        if self._remembers("chat"):
+            self._turns = turns.wanted(self.asked, self._own)
 
     @property
     def keys(self) -> list[str]:
@@ -95,6 +107,11 @@ class Exchange:
         if self._remembers("responses"):
             return history.wanted(self.asked, self._scope)
         return [key for key, _ in self._turns.values()]
+
+    @property
+    def depends(self) -> bool:
+        """True when the request refers to what memory keeps, and cannot go without it."""
+        return self._remembers("responses") and bool(self.keys)
 
     def request(self, found: Mapping[str, bytes] | None = None) -> Json:
         """The upstream's request, with what was found in memory. Raises TranslationError."""
@@ -126,18 +143,24 @@ class Exchange:
 
     def answer(self, status: int, data: bytes) -> Reply:
         """The client's answer for a whole one of the upstream, error bodies included; never raises."""
+        data = data.removeprefix(BYTE_ORDER_MARK)
         try:
             payload = loads(data)
         except (ValueError, RecursionError):
             payload = None
         if not isinstance(payload, dict):
-            return self._unreadable(status, data)
+            streamed = status < 400 and data.lstrip().startswith(SSE_FIELDS)
+            return self.gathered(data) if streamed else self._unreadable(status, data)
         if status >= 400:
             return self._error(payload, status, data)
+        if _is_error(payload):
+            return self._error(payload, status_of(payload["error"]), data)
         return self._whole(payload)
 
     def gathered(self, data: bytes) -> Reply:
         """The client's whole answer for an upstream that streams although nobody asked it to."""
+        if data and not data.lstrip().startswith(SSE_FIELDS):
+            return self.answer(200, data)  # whatever its media type says
         decoder = SseDecoder()
         try:
             events = decoder.feed(data) + decoder.close()
@@ -154,8 +177,9 @@ class Exchange:
 
     def _whole(self, payload: Json) -> Reply:
         try:
+            payload = self.named(payload)
             said = answered(payload, self.upstream, self.client, self.asked, "breaking", self.options)
-            self._serve(said.payload)
+            self.serve(said.payload)
             reply = Reply(said.status or 200, said.payload, dumps(said.payload))
             self._note(said, payload)
         except InvalidPayload as error:
@@ -165,7 +189,13 @@ class Exchange:
             return refusal(error, 502)
         return reply
 
-    def _serve(self, response: Any) -> None:
+    def named(self, answer: Json) -> Json:
+        """An answer or a chunk with an id of its own, where memory keeps answers by their ids."""
+        if not self._unique or ("choices" not in answer and "id" not in answer):
+            return answer
+        return {**answer, "id": f"{answer.get('id') or 'chatcmpl-0'}_{self._unique}"}
+
+    def serve(self, response: Any) -> None:
         """What the live service adds to each Response, where this side made it."""
         made = self.client.family == "responses" and self.upstream.family == "chat"
         if made and isinstance(response, dict) and "status" in response:
@@ -174,7 +204,7 @@ class Exchange:
     def _note(self, said: Translation, payload: Json) -> None:
         self.losses.extend(said.losses)
         if said.status is None:
-            self._keep(payload, said.payload)
+            self.keep(payload, said.payload)
 
     def _error(self, payload: Json, status: int, data: bytes) -> Reply:
         names = {"source": self.upstream.name, "target": self.client.name}
@@ -204,125 +234,29 @@ class Exchange:
     def _counted(self) -> bool:
         return bool((self.asked.get("stream_options") or {}).get("include_usage"))
 
-    def stream(self) -> ExchangeStream:
-        """The client's stream for one of the upstream."""
-        return ExchangeStream(self)
-
     # Memory -------------------------------------------------------------------------------------------------------
 
     def entries(self) -> dict[str, bytes]:
-        """What is to be remembered of the answer that was given."""
-        return self._entries
+        """What is to be remembered of the answer, before the client gets the end of it; told once."""
+        found, self._entries = self._entries, {}
+        return found
 
-    def _keep(self, payload: Json, said: Json) -> None:
+    def keep(self, payload: Json, said: Json) -> None:
         """Note what neither side can carry to the next request."""
         if self._scope is None:
             return
         if self._remembers("chat"):
             message = said["choices"][0]["message"]
             stored = bool(self._sent.get("store"))
-            self._entries = turns.entries(self.asked, message, payload.get("output") or [], stored, self._scope)
+            self._entries = turns.entries(self.asked, message, payload.get("output") or [], stored, self._own)
         elif self._remembers("responses"):
             self._entries = history.entries(self.asked, self._resolved, said, self._scope)
 
 
-class ExchangeStream:
-    """The client's stream: bytes of the upstream in, bytes for the client out.
-
-    `refusal` is set when the very first event is an error: nothing was said yet, so it can be an HTTP error; `late`
-    is the same error as a frame, for a client that was told 200 already.
-    """
-
-    def __init__(self, exchange: Exchange) -> None:
-        self.refusal: Reply | None = None
-        self.late = b""
-        self.ended = False
-        self._exchange = exchange
-        self._decoder = SseDecoder()
-        self._begun = False
-        self._failed = False
-        self._translator = StreamTranslator(
-            source=exchange.upstream.name,
-            target=exchange.client.name,
-            request=exchange.asked,
-            options=exchange.options,
-        )
-
-    def feed(self, data: bytes) -> bytes:
-        """What the client gets for some bytes of the upstream."""
-        if self.ended:
-            return b""
-        try:
-            said = [event for found in self._decoder.feed(data) for event in self._translator.feed(found)]
-        except (InvalidPayload, StreamBroken) as error:
-            return self.close(f"The upstream's stream cannot be read: {error}")
-        out = self._said(said)
-        if self.ended:
-            self._exchange.losses.extend(self._translator.losses)
-        return out + self.close() if self._decoder.done else out
-
-    def close(self, why: str | None = None) -> bytes:
-        """The end: `why` says what broke, if the upstream did not end by itself. Closing twice gives nothing."""
-        if self.ended:
-            return b""
-        self.ended = True
-        said: list[Json] = []
-        try:
-            said = [event for found in self._decoder.close() for event in self._translator.feed(found)]
-        except (InvalidPayload, StreamBroken) as error:
-            why = why or f"The upstream's stream cannot be read: {error}"
-        out = self._said(said + self._translator.close(why))
-        exchange = self._exchange
-        exchange.losses.extend(self._translator.losses)
-        if self._translator.finished is not None and not self._failed:
-            exchange._serve(self._translator.finished[1])
-            exchange._keep(*self._translator.finished)
-        if exchange.client.family == "chat" and not self._failed:
-            out += DONE
-        return out
-
-    def _said(self, events: list[Json]) -> bytes:
-        """Events as bytes, unless the first of all is an error."""
-        if not events:
-            return b""
-        error = _error_of(events[0])
-        if error is not None and not self._begun:
-            self.ended = self._failed = True
-            self.refusal = Reply(status_of(error), {"error": _full(error)})
-            self.late = encode(events[0])
-            return b""
-        self._begun = True
-        for event in events:
-            self._exchange._serve(event.get("response"))
-        self._failed = self._failed or any(_failed(event) for event in events)
-        try:
-            return b"".join(map(encode, events))
-        except InvalidPayload as unwritable:
-            return self._broken(f"The upstream's stream is malformed: {unwritable}.")
-
-    def _broken(self, message: str) -> bytes:
-        """The end of a stream whose events cannot be written."""
-        self.ended = self._failed = True
-        said = {"message": message, "type": "server_error", "param": None, "code": "upstream_error"}
-        return encode({"error": said} if self._exchange.client.family == "chat" else {**said, "type": "error"})
-
-
-def _error_of(event: Json) -> Json | None:
-    """The error that an event or frame says outside of any answer."""
-    if event.get("type") == "error" or (event.get("error") and "type" not in event):
-        nested = event.get("error")
-        return nested if isinstance(nested, dict) else event
-    return None
-
-
-def _failed(event: Json) -> bool:
-    return _error_of(event) is not None or event.get("type") == "response.failed"
-
-
-def _full(error: Json) -> Json:
-    status = status_of(error)
-    said = {"message": error.get("message"), "type": error.get("type"), "param": None, "code": None, **error}
-    return {**said, "type": said["type"] if said["type"] not in (None, "error") else error_type(status)}
+def _is_error(payload: Json) -> bool:
+    """True for an error body under a status of success; an answer that failed has a status of its own."""
+    answered = "output" in payload or "choices" in payload or isinstance(payload.get("status"), str)
+    return bool(payload.get("error")) and not answered
 
 
 def family_of(path: str) -> str | None:

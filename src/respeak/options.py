@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+EFFORTS = ("keep", "none", "refuse")
+EFFORT = '"keep", "none" or "refuse"'
+"""Values of `effort_with_tools`, and in words."""
+
+KINDS: tuple[tuple[str, Any, str], ...] = (
+    ("separator", str, "a string"),
+    ("final_only", bool, "True or False"),
+    ("hoist_instructions", bool, "True or False"),
+    ("infer_phase", bool, "True or False"),
+    ("bridge", bool, "True or False"),
+    ("aimlapi_store", bool, "True or False"),
+    ("effort_with_tools", str, EFFORT),
+    ("extensions", bool, "True or False"),
+    ("model", (str, type(None)), "a string or None"),
+)
+"""What each option has to be."""
+
+SHOWN = 60
+"""Characters of a wrong value that an error shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a caller may decide about a translation.
+    """What a caller may decide about a translation. Raises TypeError and ValueError for what is no such choice.
 
     separator           between the texts of several messages folded into one Chat answer (mapping.md 10.2)
     final_only          content of a Chat answer = the messages that are not commentary; always so for
@@ -37,6 +57,19 @@ class Options:
     effort_with_tools: Literal["keep", "none", "refuse"] = "keep"
     extensions: bool = False
     model: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, kind, expected in KINDS:
+            if not isinstance(getattr(self, name), kind):
+                raise TypeError(_wrong(name, expected, getattr(self, name)))
+        if self.effort_with_tools not in EFFORTS:
+            raise ValueError(_wrong("effort_with_tools", EFFORT, self.effort_with_tools))
+
+
+def _wrong(name: str, expected: str, value: object) -> str:
+    plain = value is None or isinstance(value, str | int | float)
+    found = repr(value) if plain else f"a {type(value).__name__}"
+    return f"option {name}: expected {expected}, found {found if len(found) <= SHOWN else found[:SHOWN] + '...'}"
 
 
 DEFAULT: Final = Options()

@@ -83,6 +83,12 @@ def bad_gateway(message: str) -> Reply:
     return Reply(502, body(message, "server_error", code="upstream_error"))
 
 
+def forgotten() -> Reply:
+    """Memory cannot be asked, and the request refers to what it keeps: another try may succeed."""
+    message = "The memory that keeps earlier answers cannot be reached at the moment; try again."
+    return Reply(503, body(message, "server_error", "previous_response_id", "memory_unavailable"))
+
+
 def loss_header(losses: Ledger, limit: int = HEADER_LIMIT) -> str:
     """Losses for an HTTP header: worst first, counted, plain ASCII, at most `limit` characters."""
     out: list[str] = []
@@ -91,7 +97,8 @@ def loss_header(losses: Ledger, limit: int = HEADER_LIMIT) -> str:
     for number, line in enumerate(lines):
         times = f" x{line.count}" if line.count > 1 else ""
         path = line.path if PLAIN(line.path) else quote(line.path, safe="/*", errors="backslashreplace")
-        said = f"{line.severity.value} {line.code.value} {path}{times}"
+        place = f" {path}" if path else ""  # a header must not end with a space
+        said = f"{line.severity.value} {line.code.value}{place}{times}"
         rest = f"; {len(lines) - number} more"
         if len(said) + len(rest) + 2 > room:
             return "; ".join(out) + rest if out else rest[2:]

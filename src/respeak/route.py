@@ -72,7 +72,7 @@ def run_answer(body: Json, job: Job) -> tuple[Json, int | None]:
     """
     start, end = job.source, job.target
     job.places = {}
-    if end.family == "chat" and start.family == "responses" and body.get("status") in FAILED:
+    if end.family == "chat" and start.family == "responses" and _has_failed(body):
         error, status = failed(body, job)
         rewrite_param(error, job)
         return error, status
@@ -85,6 +85,12 @@ def run_answer(body: Json, job: Job) -> tuple[Json, int | None]:
     if end.reshape_answer is not None:
         end.reshape_answer(out, job)
     return out, None
+
+
+def _has_failed(response: Json) -> bool:
+    """True for a response that failed, and for an error where the response should be."""
+    status = response.get("status")
+    return status in FAILED or (not isinstance(status, str) and bool(response.get("error")))
 
 
 def rewrite_param(out: Json, job: Job) -> None:
@@ -128,12 +134,17 @@ def _crossing_plans(family: Family, says: Mapping[str, Any]) -> dict[str, Plan]:
 
 
 def _places(asked: Json, start: Profile, end: Profile) -> dict[str, Any]:
-    """Where in the client's request each message or item of the translated one came from."""
+    """Where in the client's request each message or item, and each tool, of the translated one came from."""
     if start.family == end.family:
         return {}
     job = Job(request_plans(start.name, end.name), start, end, DEFAULT)
     job.places = {}
     out = run_request(asked, job)
-    name = "messages" if end.family == "chat" else "input"
-    found = {f"{name}[{i}]": job.place_of(entry) for i, entry in enumerate(out.get(name) or ())}
+    named = {"messages" if end.family == "chat" else "input": "", "tools": "", "functions": "tools"}
+    found = {
+        f"{said or name}[{i}]": job.place_of(entry)
+        for name, said in named.items()
+        for i, entry in enumerate(out.get(name) or ())
+        if isinstance(entry, dict)
+    }
     return {key: place for key, place in found.items() if place is not None}

@@ -1,7 +1,8 @@
 """Server-sent events without I/O: bytes to events and back, right at every split of the bytes.
 
-Only line ends, `data` and comments matter here: the JSON repeats the type, so `event:` lines are written for
-clients and never read (streaming.md section 1.1). `[DONE]` ends a stream.
+Only line ends, `data` and comments matter here: the JSON repeats the type, so `event:` lines are written for clients
+(streaming.md section 1.1), and of those that come only `event: error` is read: its data may say nothing else of being
+an error. `[DONE]` ends a stream.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from respeak.plan import Json
 from respeak.wire import dumps, loads
 
 LIMIT = 16 * 1024 * 1024
-"""Bytes that one event may have, unless the caller says otherwise."""
+"""Bytes that the data of one event may have, unless the caller says otherwise."""
 
 DONE = b"data: [DONE]\n\n"
 """What ends a Chat stream; a Responses stream ends with its terminal event (D-12)."""
@@ -22,84 +23,109 @@ KEEP_ALIVE = b": keep-alive\n\n"
 """A comment, which every reader skips."""
 
 _BOM = b"\xef\xbb\xbf"
+_BESIDE = len(_BOM + b"data: ")
+"""Bytes that a line may have beside its data: an unfinished one is judged exactly when it ends."""
 _TYPE = re.compile(r"[A-Za-z0-9_.\-]+")
 
 
 class SseDecoder:
     """Feed it bytes as they arrive; it gives the events that are whole, as dicts.
 
-    limit   bytes that one event may have; more raise StreamBroken, as do data that are no JSON object
+    limit   bytes that the data of one event may have (its lines and the line ends between them), or any other line;
+            more raise StreamBroken, as do data that are no JSON object
 
-    `done` is true once `[DONE]` came; what follows is not read. Memory is bounded by `limit`.
+    `done` is true once `[DONE]` came; what follows is not read. Memory is bounded by `limit`. An object without `type`
+    and `error` in an event named `error` is given as the `error` of an object, as both families write it.
     """
 
     def __init__(self, limit: int = LIMIT) -> None:
         self.done = False
         self.count = 0
         self._limit = limit
-        self._line: list[bytes] = []
-        self._data: list[bytes] = []
-        self._size = 0
+        self._line = bytearray()
+        self._data: bytes | bytearray | None = None
+        self._is_error = False
         self._after_return = False
         self._begun = False
 
     def feed(self, data: bytes) -> list[Json]:
-        """The events that these bytes complete. Raises StreamBroken."""
-        if self._after_return and data[:1] == b"\n":
-            data = data[1:]  # the second half of a \r\n
-        if data:
-            self._after_return = data.endswith(b"\r")
+        """The events that these bytes complete. Raises StreamBroken, which has those before the broken one."""
         events: list[Json] = []
-        for line in data.splitlines(keepends=True):
-            if self.done:
-                break
-            if line.endswith((b"\n", b"\r")):
-                self._whole(line, events)
-            else:
-                self._grow(len(line))
-                self._line.append(line)
+        second_half = self._after_return and data.startswith(b"\n")  # of a \r\n
+        self._after_return = data.endswith(b"\r") if data else self._after_return
+        lines = data[1:].splitlines() if second_half else data.splitlines()
+        rest = lines.pop() if lines and not data.endswith((b"\n", b"\r")) else b""
+        try:
+            for line in lines:
+                if not self.done:
+                    self._whole(line, events)
+            if rest and not self.done:
+                self._line += rest
+                if len(self._line) > self._limit + _BESIDE:
+                    raise self._too_long()
+        except StreamBroken as broken:
+            broken.before = events
+            raise
         return events
 
     def close(self) -> list[Json]:
         """The last event, if its blank line is missing. Raises StreamBroken when it is not whole."""
         events: list[Json] = []
         if not self.done:
-            self._whole(b"\n", events)
+            self._whole(b"", events)
             self._end(events)
         return events
 
     def _whole(self, line: bytes, events: list[Json]) -> None:
-        """A line that is complete."""
+        """A line that is complete, without its end."""
         if self._line:
-            line = b"".join([*self._line, line])
-            self._line = []
+            line = bytes(self._line + line)
+            self._line = bytearray()
         if not self._begun:
             self._begun = True
             line = line.removeprefix(_BOM)
-        line = line.rstrip(b"\r\n")
         if not line:
             self._end(events)
         elif line.startswith(b"data:"):
-            value = line[6:] if line.startswith(b"data: ") else line[5:]
-            self._grow(len(value))
-            self._data.append(value)
+            self._grow(line[6:] if line.startswith(b"data: ") else line[5:])
+        elif len(line) > self._limit:
+            raise self._too_long()
+        elif line.startswith(b"event:"):
+            self._is_error = line[6:].strip() == b"error"
 
-    def _grow(self, size: int) -> None:
-        self._size += size
-        if self._size > self._limit:
-            raise StreamBroken(self.count, f"at most {self._limit} bytes", f"more than {self._limit}")
+    def _grow(self, value: bytes) -> None:
+        """One more line of data."""
+        if self._data is None:
+            self._data = value
+        else:
+            self._data = self._data if isinstance(self._data, bytearray) else bytearray(self._data)
+            self._data += b"\n"
+            self._data += value
+        if len(self._data) > self._limit:
+            raise self._too_long()
+
+    def _too_long(self) -> StreamBroken:
+        return StreamBroken(self.count, f"at most {self._limit} bytes", f"more than {self._limit}")
 
     def _end(self, events: list[Json]) -> None:
         """The blank line that ends an event."""
-        data, self._data, self._size = self._data, [], 0
-        if not data:
+        data, self._data = self._data, None
+        is_error, self._is_error = self._is_error, False
+        if data is None:
             return
-        text = data[0] if len(data) == 1 else b"\n".join(data)
+        text = bytes(data)
         if text.strip() == b"[DONE]":
             self.done = True
             return
-        events.append(parsed(text, self.count))
+        event = parsed(text, self.count)
+        events.append(_error(event) if is_error else event)
         self.count += 1
+
+
+def _error(event: Json) -> Json:
+    """The event of a provider that says with `event: error` alone what it is."""
+    bare = event.get("type") is None and event.get("error") is None
+    return {"error": event} if bare else event
 
 
 def parsed(text: bytes, number: int) -> Json:

@@ -17,7 +17,7 @@ from respeak.entry import asked_of, check, ends, gate_of, read
 from respeak.loss import Ledger
 from respeak.options import DEFAULT, Options
 from respeak.plan import Job, Json
-from respeak.route import answer_plans, run_answer
+from respeak.route import answer_plans, rewrite_param, run_answer
 from respeak.streams import quick, quick_within
 from respeak.streams.down import Down
 from respeak.streams.gather_chat import GatheredChat
@@ -80,7 +80,8 @@ class StreamTranslator:
         def job() -> Job:
             return Job(plans, start, end, chosen, asked)
 
-        self._settle = Settle(job, (lambda body, _: dict(body)) if start is end else (lambda *of: run_answer(*of)[0]))
+        run = (lambda body, _: dict(body)) if start is end else (lambda *of: run_answer(*of)[0])
+        self._settle = Settle(job, run, rewrite_param)
         self._gate = gate_of(start.name, start.family, "event")
         self._first: FirstStage = STAGES[start.family, end.family](job(), self._settle)
         self._rest: list[Any] = []
@@ -90,6 +91,7 @@ class StreamTranslator:
             self._rest.append(end.reshape_chunks(job()))
         elif start.family != end.family and asked_with_functions(asked):
             self._rest.append(AsFunction(plain=False))
+        self._typed = start.family == "responses"
         self._quick = QUICK[start.family, end.family]
         self._behind = self._rest
         if isinstance(self._first, Down | ChatWithin) and len(self._rest) == 1:
@@ -101,6 +103,8 @@ class StreamTranslator:
         if event.__class__ is not dict:
             event = read(event)
         kind = event.get("type")
+        if kind is None and self._typed and event.get("error"):  # a frame as Chat has it, from whatever stands between
+            event = {"type": "error", **event}
         short = self._quick.get(kind) if kind is None or kind.__class__ is str else None
         if short is not None:
             said = short(self._first, event)

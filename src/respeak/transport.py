@@ -12,8 +12,10 @@ by event. A request that cannot be said never leaves: the SDK gets the 400 that 
 
 from __future__ import annotations
 
+import logging
+import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypedDict, Unpack
 
@@ -22,12 +24,15 @@ import httpx
 
 from respeak.errors import InvalidPayload, TranslationError
 from respeak.exchange import Exchange, base_of, family_of, is_stream
+from respeak.exchange_stream import ExchangeStream
 from respeak.loss import Loss
-from respeak.memory.marks import scope_of
+from respeak.memory.marks import credential_of, scope_of
 from respeak.memory.store import Memory
 from respeak.options import Options
-from respeak.reply import Reply, loss_header, refusal
+from respeak.reply import Reply, forgotten, loss_header, refusal
 from respeak.wire import dumps
+
+LOG = logging.getLogger("respeak")
 
 OnLoss = Callable[[list[Loss]], None]
 
@@ -47,7 +52,8 @@ class Settings:
                        own requests go. With it, everything goes there
     tolerate           the worst loss that a request may suffer
     on_loss            called with the losses of each exchange, when its answer is over
-    memory             keeps what a client or an upstream cannot carry; entries belong to the Authorization header
+    memory             keeps what a client or an upstream cannot carry; entries belong to who sent the request, by its
+                       Authorization or `api-key` header. What goes wrong with it is logged, and answers go on
     """
 
     client: str
@@ -64,9 +70,16 @@ class Settings:
 
     def exchange(self, request: httpx.Request) -> Exchange | None:
         """The exchange of a request that is to be translated, None for any other."""
-        scope = scope_of(request.headers.get("authorization", "")) if self.memory is not None else None
+        scope = scope_of(credential_of(request.headers)) if self.memory is not None else None
         names = {"client": self.client, "upstream": self.upstream, "tolerate": self.tolerate}
-        exchange = Exchange(**names, options=self.options, scope=scope, clock=time.time)
+        exchange = Exchange(
+            **names,
+            options=self.options,
+            scope=scope,
+            origin=self.base_url or str(request.url.copy_with(path="/", query=None)),
+            clock=time.time,
+            unique=lambda: secrets.token_hex(8),
+        )
         ours = request.method == "POST" and family_of(request.url.path) == exchange.client.family
         return exchange if ours else None
 
@@ -88,8 +101,9 @@ class Settings:
         if self.base_url is None:
             return url.copy_with(path=path)
         base = httpx.URL(self.base_url)
-        tail = path.removeprefix("/v1") if exchange is None else exchange.path
-        return base.copy_with(path=base.path.rstrip("/") + tail, query=url.query or None)
+        _, version, rest = path.rpartition("/v1/")  # whatever stands before it is the base of the client's own
+        tail = exchange.path if exchange is not None else f"/{rest}" if version else path
+        return base.copy_with(path=base.path.rstrip("/") + tail, params=base.params.merge(url.params))
 
 
 class More(TypedDict, total=False):
@@ -126,19 +140,22 @@ def _conversation(settings: Settings, inner: Any, request: httpx.Request) -> Gen
     memory = settings.memory
     try:
         exchange.begin((yield request, "read", ()))
-        found = (yield memory, "recall", (exchange.keys,)) if memory is not None and exchange.keys else {}
+        found = (yield from _recalled(memory, exchange.keys)) if memory is not None and exchange.keys else {}
+        if found is None and exchange.depends:
+            return _reply(forgotten(), exchange)
         body = dumps(exchange.request(found))
     except (InvalidPayload, TranslationError) as error:
         return _reply(refusal(error), exchange)
     response = yield inner, "handle_request", (settings.outgoing(request, exchange, body),)
-    streamed = response.status_code == 200 and is_stream(response.headers.get("content-type", ""))
+    streamed = response.is_success and is_stream(response.headers.get("content-type", ""))
     if streamed and exchange.streaming:
         return (yield from _streamed(settings, exchange, response))
     try:
         data = yield response, "read", ()
     finally:
         yield response, "close", ()
-    reply = exchange.gathered(data) if streamed else exchange.answer(response.status_code, data)
+    status = 200 if response.is_success else response.status_code
+    reply = exchange.gathered(data) if streamed else exchange.answer(status, data)
     yield from _over(settings, exchange)
     if exchange.streaming and reply.status == 200:
         stream = httpx.ByteStream(b"".join(exchange.as_stream(reply)))
@@ -159,14 +176,34 @@ def _streamed(settings: Settings, exchange: Exchange, response: httpx.Response) 
         yield response, "close", ()
         yield from _over(settings, exchange)
         return _reply(said.said.refusal, exchange, response)
+    yield from said.tell()
     return httpx.Response(200, headers=_headers(response, exchange, stream=True), stream=said)
+
+
+def _recalled(memory: Memory, keys: list[str]) -> Generator[Step, Any, Mapping[str, bytes] | None]:
+    """What memory holds; None, if it is gone."""
+    try:
+        found: Mapping[str, bytes] = yield memory, "recall", (keys,)
+    except Exception:
+        LOG.warning("memory cannot be asked; the request goes without it", exc_info=True)
+        return None
+    return found
+
+
+def _remember(settings: Settings, exchange: Exchange) -> Generator[Step, Any, None]:
+    """Keep what is to be kept, before the client gets the end of the answer."""
+    entries = exchange.entries()
+    if settings.memory is None or not entries:
+        return
+    try:
+        yield settings.memory, "remember", (entries,)
+    except Exception:
+        LOG.warning("memory keeps nothing of an answer", exc_info=True)
 
 
 def _over(settings: Settings, exchange: Exchange) -> Generator[Step, Any, None]:
     """The answer is over: remember it and tell its losses."""
-    entries = exchange.entries()
-    if settings.memory is not None and entries:
-        yield settings.memory, "remember", (entries,)
+    yield from _remember(settings, exchange)
     if settings.on_loss is not None and exchange.losses:
         settings.on_loss(list(exchange.losses))
 
@@ -175,12 +212,13 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
     """The client's stream, made of the upstream's as it is read."""
 
     def __init__(self, settings: Settings, exchange: Exchange, response: httpx.Response) -> None:
-        self.said = exchange.stream()
+        self.said = ExchangeStream(exchange)
         self.first = b""
         self._settings = settings
         self._exchange = exchange
         self._response = response
         self._pieces: Any = None
+        self._told = False
 
     def take(self, piece: bytes | None) -> None:
         """The first piece, or the end."""
@@ -194,11 +232,25 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         self._pieces = self._pieces or self._response.aiter_bytes()
         return await anext(self._pieces, None)
 
+    def _fed(self, piece: bytes) -> Generator[Step, Any, bytes]:
+        """What the client gets for a piece, once what has to be is remembered."""
+        data = self.said.feed(piece)
+        yield from self.tell()
+        return data
+
+    def tell(self) -> Generator[Step, Any, None]:
+        """Remember what is known, and tell the losses once nothing can follow: many clients read no further."""
+        if self.said.ended and not self._told:
+            self._told = True
+            yield from _over(self._settings, self._exchange)
+        else:
+            yield from _remember(self._settings, self._exchange)
+
     def _end(self, error: Exception | None) -> Generator[Step, Any, bytes]:
         """The last bytes; `error` is what broke the connection."""
         why = None if error is None else f"The upstream's stream broke: {error or type(error).__name__}."
         data = self.said.close(why)
-        yield from _over(self._settings, self._exchange)
+        yield from self.tell()
         return data
 
     def __iter__(self) -> Iterator[bytes]:
@@ -206,7 +258,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         error = None
         try:
             while not self.said.ended and (piece := self.next_piece()) is not None:
-                yield self.said.feed(piece)
+                yield _drive(self._fed(piece))
         except httpx.TransportError as broken:
             error = broken
         yield _drive(self._end(error))
@@ -216,7 +268,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         error = None
         try:
             while not self.said.ended and (piece := await self.anext_piece()) is not None:
-                yield self.said.feed(piece)
+                yield await _adrive(self._fed(piece))
         except httpx.TransportError as broken:
             error = broken
         yield await _adrive(self._end(error))

@@ -13,6 +13,7 @@ from typing import Any
 import respeak
 from respeak import RespeakError, StreamTranslator
 from respeak.exchange import Exchange
+from respeak.exchange_stream import ExchangeStream
 from respeak.loss import Ledger, summarize
 from respeak.profiles import dialects
 from respeak.reply import loss_header
@@ -109,7 +110,7 @@ def exchange(asked: Any, status: int, data: bytes, client: str, upstream: str) -
         return
     json.loads(found.answer(status, data).encoded())
     json.loads(found.gathered(data).encoded())
-    flow = found.stream()
+    flow = ExchangeStream(found)
     out = flow.feed(data) + flow.close()
     assert isinstance(out, bytes)
     header(found.losses)

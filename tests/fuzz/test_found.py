@@ -13,6 +13,7 @@ from fuzz import drive
 from respeak import InvalidPayload, StreamTranslator
 from respeak.crossing.answer_down import OUTPUT_DOWN
 from respeak.exchange import Exchange
+from respeak.exchange_stream import ExchangeStream
 from respeak.wire import dumps
 
 ADDED = {"type": "response.output_item.added", "output_index": 0, "item": {"type": "message", "id": "m", "content": []}}
@@ -213,7 +214,7 @@ def test_what_nests_too_deeply_to_be_written_is_a_bad_gateway_on_the_way_back() 
 def test_what_nests_too_deeply_to_be_written_ends_a_stream_with_an_error() -> None:
     exchange = Exchange(client="responses", upstream="litellm")
     exchange.begin({"model": "m", "input": "x", "stream": True})
-    stream = exchange.stream()
+    stream = ExchangeStream(exchange)
     assert stream.feed(frame("response.created", BEGUN))
     events = frame("response.completed", BEGUN | {"nobody_knows": DEEP})
     last = deeply(lambda: stream.feed(events))

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
+from redis import RedisError
 
 from gateway.process import configured, free_port, gateway
 from gateway.upstream import Server, Whole, called, response, said, thought, wait_until
 from respeak.exchange import Exchange
 from respeak.memory import marks
+from respeak.memory.door import Door
 from respeak.memory.open import opened
 from respeak.memory.redis import RedisMemory
 from respeak.memory.sqlite import SqliteMemory
-from respeak.memory.store import LocalMemory, Memory
+from respeak.memory.store import OVERHEAD, LocalMemory, Memory
 from respeak.wire import dumps
 
 ITEMS = [thought(), said("I look.", "commentary"), called("weather", {"city": "Graz"})]
@@ -131,7 +138,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Maker]:
 
 def test_what_is_used_longest_ago_goes_first(make: Maker) -> None:
     now = [0.0]
-    memory = make(max_bytes=30, clock=lambda: now[0])
+    memory = make(max_bytes=3 * (10 + 2 + OVERHEAD), clock=lambda: now[0])
     for number in range(3):
         now[0] += 100
         memory.remember({f"k{number}": b"x" * 10})
@@ -140,7 +147,7 @@ def test_what_is_used_longest_ago_goes_first(make: Maker) -> None:
     now[0] += 100
     memory.remember({"k3": b"y" * 10})
     assert sorted(memory.recall(["k0", "k1", "k2", "k3"])) == ["k0", "k2", "k3"]
-    memory.remember({"k0": b"", "huge": b"z" * 31})
+    memory.remember({"k0": b"", "huge": b"z" * 1000})
     assert sorted(memory.recall(["k0", "huge", "k2"])) == ["k2"]
 
 
@@ -283,3 +290,192 @@ def test_two_gateways_have_one_memory_and_go_on_without_it(redis: Redis, tmp_pat
         message = ask(first, ASK)
         ask(second, [*ASK, message, result()])
         assert upstream.bodies[-1]["input"][2:5] == ITEMS
+
+
+# Bounds and busy files --------------------------------------------------------------------------------------------
+
+
+def small(count: int) -> Iterator[tuple[str, bytes]]:
+    """Entries whose keys and keeping weigh more than their values."""
+    for number in range(count):
+        yield hashlib.sha256(b"%d" % number).hexdigest(), b"%095d" % number
+
+
+def test_a_memory_in_the_process_takes_no_more_than_its_bound() -> None:
+    tracemalloc.start()
+    memory = LocalMemory(max_bytes=4_000_000)
+    for key, value in small(20_000):
+        memory.remember({key: value})
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 2_000_000 < held < 4_400_000
+    memory.recall([key for key, _ in small(20_000)])
+    memory.remember({key: b"" for key, _ in small(20_000)})
+    assert len(memory) == memory._size == 0
+
+
+@pytest.mark.parametrize("size", [95, 500, 1000, 4000, 20_000])
+def test_a_memory_in_a_file_takes_about_its_bound(size: int, tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    memory = SqliteMemory(str(path), max_bytes=1_000_000)
+    for begin in range(0, 2_400_000, 60_000):
+        count = 60_000 // (size + 100)
+        memory.remember({f"{begin + number:064}": b"x" * size for number in range(count + 1)})
+    memory.close()
+    assert 500_000 < path.stat().st_size < 1_300_000
+
+
+OLD_SCHEMA = """
+CREATE TABLE entries (key TEXT PRIMARY KEY, used REAL NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE total (bytes INTEGER NOT NULL);
+INSERT INTO total SELECT 0;
+CREATE TRIGGER added AFTER INSERT ON entries BEGIN UPDATE total SET bytes = bytes + length(new.value); END;
+CREATE TRIGGER removed AFTER DELETE ON entries BEGIN UPDATE total SET bytes = bytes - length(old.value); END;
+INSERT INTO entries VALUES ('a', 1, x'2020'), ('b', 2, x'20');
+"""
+
+
+def test_a_file_that_counted_values_alone_is_counted_anew(tmp_path: Path) -> None:
+    path = str(tmp_path / "memory.sqlite")
+    db = sqlite3.connect(path)
+    db.executescript(OLD_SCHEMA)
+    db.close()
+    memory = SqliteMemory(path, max_bytes=2 * (2 + OVERHEAD), clock=lambda: 3.0)
+    assert memory.recall(["a", "b"]) == {"a": b"  ", "b": b" "}
+    memory.remember({"c": b" "})
+    assert memory.recall(["a", "b", "c"]) == {"b": b" ", "c": b" "}
+    memory.remember({"b": b"", "c": b""})
+    memory.close()
+    db = sqlite3.connect(path)
+    assert db.execute("SELECT bytes FROM total").fetchall() == [(0,)]
+    db.close()
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """Somebody else at the file of the memory."""
+    db = sqlite3.connect(tmp_path / "memory.sqlite", isolation_level=None, check_same_thread=False)
+    yield db
+    db.close()
+
+
+def timed(call: Callable[[], Any]) -> tuple[float, bool]:
+    """Seconds that a call of the memory takes, and whether it fails."""
+    began = time.monotonic()
+    try:
+        call()
+    except sqlite3.Error:
+        return time.monotonic() - began, True
+    return time.monotonic() - began, False
+
+
+def test_a_busy_file_costs_half_a_second_once_and_then_nothing(
+    tmp_path: Path, busy: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("respeak.memory.door.PAUSE", 1.5)
+    memory = SqliteMemory(str(tmp_path / "memory.sqlite"))
+    memory.remember({"key": b"value"})
+    busy.execute("BEGIN IMMEDIATE")
+    took: list[tuple[float, bool]] = []
+    tasks = [
+        threading.Thread(target=lambda: took.append(timed(lambda: memory.remember({"more": b"x"})))) for _ in range(8)
+    ]
+    for task in tasks:
+        task.start()
+    assert memory.recall(["key"]) == {"key": b"value"}, "who reads waits for nobody"
+    for task in tasks:
+        task.join()
+    assert len(took) == 8 and all(failed for _, failed in took)
+    assert max(seconds for seconds, _ in took) < 0.8
+    seconds, failed = timed(lambda: memory.remember({"more": b"x"}))
+    assert failed and seconds < 0.1
+    busy.execute("ROLLBACK")
+    wait_until(lambda: not timed(lambda: memory.remember({"more": b"y"}))[1])
+    assert memory.recall(["more"]) == {"more": b"y"}
+    memory.close()
+
+
+def test_a_file_that_answers_nobody_costs_one_wait(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    memory = SqliteMemory(str(path))
+    memory.remember({"key": b"value"})
+    for each in tmp_path.iterdir():
+        each.write_bytes(b"\xff" * each.stat().st_size)
+    first, second = timed(lambda: memory.recall(["key"])), timed(lambda: memory.remember({"key": b"value"}))
+    assert first[1] and second[1] and first[0] + second[0] < 0.8
+    memory.close()
+
+
+def test_calls_behind_a_slow_one_do_not_wait_for_long() -> None:
+    door = Door(sqlite3.connect(":memory:"))
+    began = time.monotonic()
+    with door.turn(), pytest.raises(sqlite3.OperationalError, match="not done"), door.turn():
+        pass
+    assert time.monotonic() - began < 0.8
+    with door.turn() as db:
+        assert db.execute("SELECT 1").fetchall() == [(1,)]
+    door.close()
+
+
+def test_what_was_only_read_is_kept_as_used(tmp_path: Path) -> None:
+    path, now = str(tmp_path / "memory.sqlite"), [0.0]
+    memory = SqliteMemory(path, max_age=100, clock=lambda: now[0])
+    memory.remember({"key": b"value"})
+    now[0] = 90
+    assert memory.recall(["key"])
+    memory.close()
+    now[0] = 150
+    memory = SqliteMemory(path, max_age=100, clock=lambda: now[0])
+    assert memory.recall(["key"]) == {"key": b"value"}
+    memory.close()
+
+
+def test_a_file_that_we_make_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "memory.sqlite"
+    memory = SqliteMemory(str(path))
+    memory.remember({"key": b"value"})
+    modes = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(["memory.sqlite", "memory.sqlite-wal", "memory.sqlite-shm"], 0o600)
+    memory.close()
+    path.chmod(0o640)
+    SqliteMemory(str(path)).close()
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("name", ["sqlite:", "sqlite: "])
+def test_a_file_without_a_name_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=r"^memory has an empty path; expected sqlite:PATH$"):
+        opened(name)
+
+
+def test_a_file_that_cannot_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "memory.sqlite"
+    SqliteMemory(str(path)).close()
+    path.chmod(0o444)
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write to every file
+    with pytest.raises(ValueError) as caught:
+        opened(f"sqlite:{path}")
+    assert str(caught.value) == f"memory {path}: the file is read-only; expected a file that can be written"
+
+
+def test_a_memory_without_a_file_still_works() -> None:
+    memory = SqliteMemory(":memory:")
+    memory.remember({"key": b"value"})
+    assert memory.recall(["key"]) == {"key": b"value"}
+    memory.close()
+    assert not Path(":memory:").exists()
+
+
+def test_a_redis_that_does_not_answer_costs_half_a_second_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("respeak.memory.redis.PAUSE", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        memory = RedisMemory(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        took = []
+        for pause in (0.0, 0.0, 1.0):
+            time.sleep(pause)
+            began = time.monotonic()
+            with pytest.raises(RedisError):
+                memory.recall(["key"])
+            took.append(time.monotonic() - began)
+        memory.close()
+    assert 0.3 < took[0] < 1.0 and took[1] < 0.1 and 0.3 < took[2] < 1.0, "and it is tried again"

@@ -282,3 +282,51 @@ def test_an_output_of_aiml_is_used_when_there_is_one() -> None:
 def test_an_answer_for_an_aiml_client_stays_as_it_is_but_for_the_model() -> None:
     payload = {**ANSWER, "model": "gpt-5.3-codex", "output": [], "usage": None, "truncation": "disabled", "wibble": 1}
     assert response(payload, "responses", "aimlapi") == ({**payload, "model": "openai/gpt-5-3-codex"}, [])
+
+
+def test_what_an_allowed_list_holds_beside_tools_of_aiml_is_told() -> None:
+    entries = [{"type": "function", "name": "f", "depth": 3}, {"type": "file_search"}, {"type": "function", "name": 5}]
+    allowed = {"type": "allowed_tools", "mode": "auto", "tools": entries, "limit": 2}
+    tool = {"type": "function", "name": "f", "parameters": {}, "strict": False}
+    asked = {"model": "openai/gpt-5-3-codex", "input": "x", "store": False, "tools": [tool], "tool_choice": allowed}
+    said, losses = request(asked, "responses", "aimlapi")
+    assert (said["tools"], said["tool_choice"]) == ([tool], "auto")
+    assert losses == [
+        ("unknown_field_dropped", "/tool_choice/limit", "degrading"),
+        ("unknown_field_dropped", "/tool_choice/tools/0/depth", "degrading"),
+        ("tool_dropped", "/tool_choice/tools/1", "degrading"),
+        ("tool_dropped", "/tool_choice/tools/2", "degrading"),
+        ("undocumented_field", "/tools/0", "degrading"),
+    ]
+
+
+def test_a_call_of_a_type_that_nobody_knows_may_have_an_id_of_any_kind() -> None:
+    turn = {"role": "assistant", "content": "x", "tool_calls": [{"id": {"bed": 2}, "type": "valve"}]}
+    asked = {"model": "openai/gpt-5-3-codex", "messages": [{"role": "user", "content": "q"}, turn]}
+    said, losses = request(asked, "chat", "aimlapi")
+    assert said["input"][1:] == [{"role": "assistant", "content": "x"}]
+    assert losses == [("unknown_item_dropped", "/messages/1/tool_calls/0", "breaking")]
+
+
+@pytest.mark.parametrize("tool", [{"type": "valve", "valve": 5}, {"type": "valve", "name": {"a": 1}}], ids=str)
+def test_an_answer_is_said_whatever_tools_the_client_declared(tool: Json) -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    message = {"role": "assistant", "content": None, "refusal": None, "tool_calls": [call]}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "tool_calls"}
+    answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    said, _ = response(answer, "chat", "responses", request={"model": "m", "input": "x", "tools": [tool]})
+    assert said["output"][0]["name"] == "f"
+
+
+def test_a_local_shell_may_say_anything_of_an_environment() -> None:
+    asked = {"model": "m", "input": "x", "tools": [{"type": "local_shell", "environment": ["x"]}]}
+    said, losses = request(asked, "responses", "chat")
+    assert said["tools"][0]["function"]["name"] == "local_shell"
+    assert [loss for loss in losses if "environment" in loss[1]] != []
+
+
+@pytest.mark.parametrize("position", ["\u00b3", "9" * 5000], ids=["superscript", "long"])
+def test_a_param_with_an_odd_position_is_said_all_the_same(position: str) -> None:
+    body = {"error": {"message": "m", "type": "t", "param": f"messages[{position}].content", "code": None}}
+    said = respeak.translate_error(body, source="chat", target="aimlapi", status=400)
+    assert said.payload["error"]["param"].startswith("input")

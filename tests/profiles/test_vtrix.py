@@ -444,3 +444,39 @@ def test_a_turn_of_which_only_its_calls_can_be_sent_stays() -> None:
     said = respeak.translate_request(asked, source="chat", target="vtrix", tolerate="breaking")
     turn = {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}}
     assert said.payload["messages"] == [turn, {"role": "function", "name": "f", "content": "x"}]
+
+
+UNHEARD: Json = {"id": {"bed": 2}, "type": "valve"}
+
+
+def test_a_call_of_a_type_that_nobody_knows_may_have_an_id_of_any_kind() -> None:
+    turn = {"role": "assistant", "content": "x", "tool_calls": [UNHEARD]}
+    said, losses = chat(messages=[{"role": "user", "content": "q"}, turn])
+    assert said["messages"][1:] == [{"role": "assistant", "content": "x"}]
+    assert losses == [("unknown_item_dropped", "/messages/1/tool_calls/0", "breaking")]
+
+
+def test_tool_calls_of_a_message_that_is_not_the_assistants_are_nobodys_matter() -> None:
+    asked = {"model": "m", "messages": [{"role": "user", "content": "q", "tool_calls": True}]}
+    assert request(asked, "chat", "openrouter-chat")[0]["messages"] == asked["messages"]
+
+
+def test_what_is_no_text_leaves_a_function_result_and_is_told_at_its_place() -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    picture = {"type": "image_url", "image_url": {"url": "https://img.example/x.png"}}
+    parts = [
+        {"type": "wibble"},
+        picture,
+        {"type": "text", "text": "t", "wobble": 1},
+        {"type": "refusal", "refusal": "r"},
+    ]
+    turn = {"role": "assistant", "content": None, "tool_calls": [call]}
+    said, losses = chat(messages=[turn, {"role": "tool", "tool_call_id": "c", "content": parts}])
+    assert said["messages"][1] == {"role": "function", "name": "f", "content": "t"}
+    at = "/messages/1/content"
+    assert [loss for loss in losses if loss[1].startswith(at)] == [
+        ("unknown_part_dropped", f"{at}/0", "breaking"),
+        ("image_dropped", f"{at}/1", "breaking"),
+        ("unknown_field_dropped", f"{at}/2/wobble", "degrading"),
+        ("unknown_part_dropped", f"{at}/3", "breaking"),
+    ]

@@ -287,3 +287,98 @@ def test_a_last_event_whose_response_has_no_status_says_it_by_its_type(kind: str
 
 def test_a_piece_of_an_item_that_nothing_announced_is_no_item() -> None:
     assert respeak.answer_of([CREATED, DELTA], dialect="responses")["output"] == []
+
+
+def of_call(number: int, indexed: bool) -> list[Json]:
+    """The events of a function call, with or without the indexes and the id that tell whose they are."""
+    whole = {"type": "function_call", "id": f"fc_{number}", "call_id": f"call_{number}", "name": f"f{number}"}
+    begun: Json = {**whole, "arguments": "", "status": "in_progress"}
+    done: Json = {**whole, "arguments": f'{{"a":{number}}}', "status": "completed"}
+    at: Json = {"output_index": number, "item_id": f"fc_{number}"} if indexed else {}
+    return [
+        {**at, "type": "response.output_item.added", "item": begun},
+        {**at, "type": "response.function_call_arguments.delta", "delta": '{"a":'},
+        {**at, "type": "response.function_call_arguments.delta", "delta": f"{number}}}"},
+        {**at, "type": "response.output_item.done", "item": done},
+    ]
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+@pytest.mark.parametrize("retried", [True, False])
+def test_an_answer_is_gathered_from_events_that_say_no_index_and_from_the_last_try(
+    indexed: bool, retried: bool
+) -> None:
+    tries = [CREATED, *of_call(0, indexed), *of_call(1, indexed)] if retried else []
+    events = [*tries, CREATED, *of_call(0, indexed), *of_call(1, indexed)[:3]]
+    answer = respeak.answer_of(events, dialect="responses")
+    calls = [(item["call_id"], item["arguments"]) for item in answer["output"]]
+    assert calls == [("call_0", '{"a":0}'), ("call_1", '{"a":1}')]
+
+
+def test_thoughts_without_numbers_follow_one_another() -> None:
+    part = {"type": "response.reasoning_summary_part.added", "output_index": 0, "part": {"type": "summary_text"}}
+    delta = {"type": "response.reasoning_summary_text.delta", "output_index": 0, "delta": "Hm."}
+    item = {"type": "reasoning", "id": "rs", "summary": []}
+    added = {"type": "response.output_item.added", "output_index": 0, "item": item}
+    answer = respeak.answer_of([CREATED, added, part, delta, part, delta], dialect="responses")
+    assert [part["text"] for part in answer["output"][0]["summary"]] == ["Hm.", "Hm."]
+
+
+def test_ids_that_change_in_every_event_without_index_are_those_of_the_open_item() -> None:
+    item = {**ITEM, "content": [{"type": "output_text", "text": "Hello", "annotations": []}]}
+    added = {"type": "response.output_item.added", "item": {**ITEM, "id": "a"}}
+    deltas = [{"type": DELTA["type"], "item_id": name, "delta": text} for name, text in (("b", "Hel"), ("c", "lo"))]
+    done = {"type": "response.output_item.done", "item": {**item, "id": "d"}}
+    final = {**CREATED["response"], "status": "completed", "output": [{**item, "id": "e"}]}
+    said, _ = fed("responses", "chat", CREATED, added, *deltas, done, {"type": "response.completed", "response": final})
+    assert [each["choices"][0]["delta"].get("content") for each in said] == ["", "Hel", "lo", None]
+
+
+@pytest.mark.parametrize("again", ["Hello", "Help!"])
+def test_a_retry_of_a_long_text_is_known_by_all_of_it(again: str) -> None:
+    """Pieces that went the short way count, too, however many there were."""
+    added = {"type": "response.output_item.added", "output_index": 0, "item": ITEM}
+    pieces = [{**DELTA, "delta": f"{number} "} for number in range(500)]
+    once = [CREATED, added, *pieces, {**DELTA, "delta": "Hel"}]
+    text = "".join(piece["delta"] for piece in pieces) + again
+    retry = [CREATED, added, *({**DELTA, "delta": text[at : at + 7]} for at in range(0, len(text), 7))]
+    said, translator = fed("responses", "chat", *once, *retry)
+    spoken = "".join(choice["delta"].get("content") or "" for each in said for choice in each.get("choices", ()))
+    assert spoken == text
+    other, _ = fed("responses", "chat", *once, CREATED, added, {**DELTA, "delta": f"x{text}"})
+    assert other[-1]["error"]["message"].startswith("The upstream began its answer again")
+    assert [loss.code.value for loss in translator.losses].count("stream_cut") == 1
+
+
+def test_an_empty_object_that_was_said_before_the_answer_was_cut_is_reported() -> None:
+    """It had to be said when the next call opened; the whole answer leaves such a call empty."""
+    first, second = of_call(0, indexed=True), of_call(1, indexed=True)
+    empty = {**first[3], "item": {**first[3]["item"], "arguments": ""}}
+    output = [empty["item"], second[3]["item"]]
+    final = {**CREATED["response"], "status": "incomplete", "output": output}
+    terminal = {
+        "type": "response.incomplete",
+        "response": {**final, "incomplete_details": {"reason": "max_output_tokens"}},
+    }
+    said, translator = fed("responses", "chat", CREATED, first[0], empty, *second, terminal)
+    entries = [entry for each in said for choice in each["choices"] for entry in choice["delta"].get("tool_calls", ())]
+    assert [(entry["index"], entry["function"]["arguments"]) for entry in entries[:3]] == [(0, ""), (0, "{}"), (1, "")]
+    assert ("arguments_filled", "/output/0") in [(loss.code.value, loss.path) for loss in translator.losses]
+
+
+def test_a_call_before_which_another_began_that_never_came_is_the_one() -> None:
+    """A client of functions gets the first call that is said at all."""
+    action = {"commands": ["ls"], "timeout_ms": None, "max_output_length": None}
+    shell = {"type": "shell_call", "id": "sh", "call_id": "s", "status": "in_progress", "action": action}
+    added = {"type": "response.output_item.added", "output_index": 0, "item": shell}
+    call = of_call(1, indexed=True)
+    final = {**CREATED["response"], "status": "completed", "output": [call[3]["item"]]}
+    said, _ = fed("responses", "vtrix", CREATED, added, *call, {"type": "response.completed", "response": final})
+    calls = [each["choices"][0]["delta"].get("function_call") for each in said]
+    assert [call for call in calls if call] == [{"name": "f1", "arguments": ""}, {"arguments": '{"a":1}'}]
+
+
+def test_an_error_may_have_keys_of_any_name() -> None:
+    nested = {"message": "Gone.", "type": "t", "code": 7, "kind": "a", "self": "b", "hint": None}
+    said, _ = fed("responses", "chat", CREATED, {"type": "error", "error": nested})
+    assert said == [{"error": {"message": "Gone.", "type": "t", "param": None, "code": "7", "kind": "a", "self": "b"}}]

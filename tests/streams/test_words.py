@@ -7,8 +7,12 @@ from typing import Any, get_args
 import pytest
 from openai.types.responses import ResponseStreamEvent
 
+import laws
 import respeak
+from conformance import form
+from respeak.conformance.cases import Case, load
 from respeak.streams.words import KEYS
+from streams.test_quick import ROUTES, said
 
 EVENTS = get_args(get_args(ResponseStreamEvent)[0])
 TYPES = {name for event in EVENTS for name in get_args(event.model_fields["type"].annotation)}
@@ -84,3 +88,47 @@ def test_pieces_make_the_item_that_no_event_finished(item: dict[str, Any], missi
     pieces = [event for event in events[2:-2] if not event["type"].endswith(missing)]
     cut = respeak.answer_of([events[0], *pieces], dialect="responses")
     assert cut["output"] == [{**item, **({"status": "in_progress"} if "status" in item else {})}]
+
+
+EDGES = [case for case in load(form.FIXTURES) if case.id.startswith("stream/up-edges/")]
+
+
+@pytest.mark.parametrize("case", EDGES, ids=lambda case: case.name)
+def test_the_short_way_says_the_same_of_streams_out_of_the_ordinary(case: Case) -> None:
+    for route in ROUTES:
+        if laws.FAMILIES[route[0]] == laws.FAMILIES[case.source]:
+            assert said(case.input, *route, quick=True)[0] == said(case.input, *route, quick=False)[0], route
+
+
+TOO_LATE = ("phase_dropped", "tool_name_changed", "logprobs_dropped")
+"""What a stream cannot say any more when it comes, and reports."""
+
+WHOLE = [
+    case
+    for case in EDGES
+    if laws.FAMILIES[case.source] == "chat"
+    and not any(event.get("error") for event in case.input)
+    and not any(loss["code"] in TOO_LATE for loss in case.expected["losses"])
+]
+
+
+@pytest.mark.parametrize("case", WHOLE, ids=lambda case: case.name)
+def test_a_stream_out_of_the_ordinary_says_what_its_whole_answer_says(case: Case) -> None:
+    """Calls, texts, phases and the way in which it ended; ids of items are made in either."""
+    options = respeak.Options(**case.options)
+    translator = respeak.StreamTranslator(source=case.source, target=case.target, options=options)
+    streamed = [out for event in case.input for out in translator.feed(event)] + translator.close()
+    answer = respeak.answer_of(case.input, dialect=case.source)
+    whole = respeak.translate_response(answer, source=case.source, target=case.target, options=options).payload
+    assert heard(respeak.answer_of(streamed, dialect=case.target)) == heard(whole)
+
+
+NEVER = {"refusal": None}
+
+
+def heard(answer: dict[str, Any]) -> list[Any]:
+    """What a person would compare of two answers."""
+    if "choices" in answer:
+        return [({**NEVER, **choice["message"]}, choice["finish_reason"]) for choice in answer["choices"]]
+    keys = ("type", "name", "call_id", "arguments", "input", "content", "phase", "status")
+    return [answer["status"], *[{key: item.get(key) for key in keys} for item in answer["output"]]]

@@ -89,7 +89,7 @@ def _config(
 
     if file is not None:
         config = load(file)
-        return config.model_copy(update=more), None
+        return config.model_copy(update={"memory": config.memory or f"sqlite:{HERE}", **more}), None
     if upstream is None:
         return demo_config(**{"memory": "local", **more}), EchoTransport()
     one = {"name": upstream, "dialect": upstream, "base_url": base_url, "key_env": key_env}

@@ -142,7 +142,7 @@ class AnswerFold:
     def item(self, item: Json, at: Place, silent: bool) -> None:
         rule = special(item, self.job) or OUTPUT_DOWN.get(item.get("type", ""), UNKNOWN_OUTPUT)
         if rule is REASONING and self.extended and extensions.carried(item):
-            self.thoughts.append(item)
+            self.thoughts += extensions.details(item, len(self.thoughts), at, self.job)
             return
         if isinstance(rule, Verdict):
             self.job.note(rule, at)
@@ -250,7 +250,7 @@ class AnswerFold:
             for _, at in phases:
                 self.job.note(PHASE, at)
         if self.thoughts:
-            out["reasoning_details"] = extensions.details(self.thoughts)
+            out["reasoning_details"] = self.thoughts
         return out
 
 

@@ -50,12 +50,13 @@ FAILED_STATUS: dict[str, int] = {
 
 UNKNOWN_CODE = approximated(Code.ERROR_STATUS_ASSUMED, HARMLESS, "this error code is not documented; sent as HTTP 500")
 CANCELLED = approximated(Code.ERROR_STATUS_ASSUMED, HARMLESS, "Chat has no cancelled answers; sent as HTTP 400")
-DETAIL = lost(Code.ERROR_DETAIL_DROPPED, HARMLESS, "the error body has no place for this key")
+DETAIL = lost(Code.ERROR_DETAIL_DROPPED, HARMLESS, "the error body has no place for this key", unless=("",))
 UNSAID = lost(Code.REPORT_DROPPED, HARMLESS, "an HTTP error says nothing else of the answer")
 
 ERROR_KEYS = ("message", "type", "param", "code")
-TEXT_KEYS = ("error", "message", "detail")
-"""Keys under which providers put the words of an error, the most telling first."""
+TEXT_KEYS = ("error", "message", "detail", "msg", "errors")
+INNER_TEXT_KEYS = ("message", "detail", "error", "msg", "errors")
+"""Keys under which providers put the words of an error, in the body and in its error; the most telling first."""
 
 FORM = ("object", "status", "error")
 """Keys of a failed response that its HTTP error says in its own form."""
@@ -75,9 +76,9 @@ def error_type(status: int) -> str:
     return "server_error" if status >= 500 else "invalid_request_error"
 
 
-def body(message: str, kind: str, param: str | None = None, code: str | None = None, **more: Any) -> Json:
+def body(message: str, kind: str, param: str | None = None, code: str | None = None) -> Json:
     """An error body with the four keys that both families require."""
-    return {"error": {"message": message, "type": kind, "param": param, "code": code, **more}}
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
 def failed(payload: Json, job: Job) -> tuple[Json, int]:
@@ -95,7 +96,9 @@ def failed(payload: Json, job: Job) -> tuple[Json, int]:
     status = FAILED_STATUS.get(code or "server_error", 500)
     more = {key: value for key, value in error.items() if key not in ERROR_KEYS and value is not None}
     message = error.get("message") or "The response failed."
-    return body(message, error.get("type") or error_type(status), error.get("param"), code, **more), status
+    told = body(message, error.get("type") or error_type(status), error.get("param"), code)
+    told["error"] |= more
+    return told, status
 
 
 def _report_rest(payload: Json, job: Job) -> None:
@@ -120,17 +123,25 @@ def normal(payload: Json, status: int, job: Job) -> Json:
 
 def _normal(payload: Json, status: int, at: Place, job: Job) -> Json:
     name = "error" if payload.get("error") or not isinstance(payload.get("detail"), dict) else "detail"
-    if isinstance(payload.get(name), dict):
+    if payload.get(name) and isinstance(payload[name], dict):
         rest = {key: value for key, value in payload.items() if key not in (name, "error")}
-        return {**_full(payload[name], status), **rest}
+        return {**_full({**payload[name], "message": _told(payload[name], rest)}, status), **rest}
     text = next((name for name in TEXT_KEYS if payload.get(name)), "message")
     _untold(payload, (text, "type", "param", "code", "object"), at, job)
     return _full({"message": payload.get(text), **{key: payload.get(key) for key in ERROR_KEYS[1:]}}, status)
 
 
+def _told(error: Json, rest: Json) -> Any:
+    """The words of an error, which some providers put under another key of it or, as a string, beside it."""
+    inside = (error.get(name) for name in INNER_TEXT_KEYS)
+    beside = (rest.get(name) for name in TEXT_KEYS)
+    words = (*inside, *(value for value in beside if isinstance(value, str)))
+    return next((value for value in words if value), None)
+
+
 def _untold(payload: Json, told: tuple[str, ...], at: Place, job: Job) -> None:
     for key, value in payload.items():
-        if value not in (None, "") and key not in told:
+        if key not in told and not DETAIL.spares(value):
             job.note(DETAIL, (at, key))
 
 

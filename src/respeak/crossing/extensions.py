@@ -1,16 +1,36 @@
 """What Chat messages carry for clients that keep unknown fields: `phase`, and reasoning in `reasoning_details`.
 
 The second carrier beside a gateway's memory, by option and profile. The form of the details is OpenRouter's, marked
-as made of Responses items, so that reasoning of other providers is not taken for it.
+as made of Responses items, so that reasoning of other providers is not taken for it. Clients that gather a stream
+merge the entries of one `index` (streaming.md 2, rule 1), so each entry has its own; what is encrypted ends an item.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-from respeak.plan import Job, Json
+from respeak.codes import Code
+from respeak.loss import Place
+from respeak.plan import IMPLIED, Job, Json
+from respeak.verbs import DEGRADING, HARMLESS, lost
+from respeak.walk import Plan, walk
 
 FORMAT = "openai-responses-v1"
+SUMMARY, ENCRYPTED = "reasoning.summary", "reasoning.encrypted"
+VALUES: Mapping[str, str] = {SUMMARY: "summary", ENCRYPTED: "data"}
+"""Under which key an entry says what it holds, by type."""
+
+TEXT = lost(Code.REASONING_DROPPED, DEGRADING, "the text of a thought is not sent, only its encrypted form")
+STATUS = lost(Code.STATUS_DROPPED, HARMLESS, "entries of reasoning_details have no status", unless=("completed",))
+FOREIGN = lost(Code.REASONING_DROPPED, DEGRADING, "the entry was not made of a reasoning item of Responses")
+ALONE = lost(Code.REASONING_DROPPED, DEGRADING, "a summary means nothing upstream without its encrypted item")
+
+_ITEM = Plan(
+    {**dict.fromkeys(("type", "id", "summary", "encrypted_content"), IMPLIED), "content": TEXT, "status": STATUS}
+)
+_PART = Plan(dict.fromkeys(("type", "text"), IMPLIED))
+_ENTRY = {kind: Plan(dict.fromkeys(("type", "format", "index", "id", key), IMPLIED)) for kind, key in VALUES.items()}
+"""Which keys of an item, of a part of its summary and of an entry travel; others are reported."""
 
 
 def given(job: Job) -> bool:
@@ -23,35 +43,71 @@ def taken(job: Job) -> bool:
     return bool(job.options.extensions and job.source.extensions)
 
 
-def details(items: list[Json]) -> list[Json]:
-    """Reasoning items as entries of `reasoning_details`: their summaries, then what is encrypted."""
-    out: list[Json] = []
-    for index, item in enumerate(items):
-        mark = {"id": item.get("id"), "format": FORMAT, "index": index}
-        out += [
-            {"type": "reasoning.summary", "summary": part.get("text") or "", **mark}
-            for part in item.get("summary") or ()
-        ]
-        if item.get("encrypted_content"):
-            out.append({"type": "reasoning.encrypted", "data": item["encrypted_content"], **mark})
-    return out
-
-
 def carried(item: Json) -> bool:
     """True when a reasoning item can be sent back from its details: what is not encrypted means nothing upstream."""
     return bool(item.get("encrypted_content"))
 
 
-def reasoning_items(entries: Any) -> list[Json]:
-    """The items that `details` was made of, in their order; entries of other formats are none."""
-    found: dict[Any, Json] = {}
-    for entry in entries if isinstance(entries, list) else ():
-        if not isinstance(entry, dict) or entry.get("format") != FORMAT:
-            continue
-        item = found.setdefault(entry.get("index"), {"type": "reasoning", "id": entry.get("id"), "summary": []})
-        if entry.get("type") == "reasoning.summary":
-            item["summary"].append({"type": "summary_text", "text": str(entry.get("summary") or "")})
-        elif entry.get("type") == "reasoning.encrypted":
-            item["encrypted_content"] = entry.get("data")
-    kept = [item for item in found.values() if carried(item)]
-    return [{key: value for key, value in item.items() if value is not None} for item in kept]
+def details(item: Json, first: int, at: Place, job: Job) -> list[Json]:
+    """A reasoning item as entries numbered from `first`: its summaries, then what is encrypted."""
+    walk(_ITEM, item, {}, at, job)
+    entries: list[Json] = []
+    for i, part in enumerate(item.get("summary") or ()):
+        walk(_PART, part, {}, ((at, "summary"), i), job)
+        entries.append({"type": SUMMARY, "summary": part.get("text") or ""})
+    entries.append({"type": ENCRYPTED, "data": item["encrypted_content"]})
+    mark = {"id": item.get("id"), "format": FORMAT}
+    return [{**entry, **mark, "index": first + i} for i, entry in enumerate(entries)]
+
+
+def reasoning_items(entries: list[Json], at: Place, job: Job) -> list[Json]:
+    """The items that `details` was made of, in their order; what is none of them is reported."""
+    items: list[Json] = []
+    waiting: list[tuple[Json, Place]] = []
+    for entry, place in _own(entries, at, job):
+        if waiting and waiting[0][0].get("id") != entry.get("id"):
+            _leave(waiting, job)
+        waiting.append((entry, place))
+        if entry["type"] == ENCRYPTED:
+            items.append(_item([held for held, _ in waiting]))
+            waiting.clear()
+    _leave(waiting, job)
+    return items
+
+
+def _own(entries: list[Json], at: Place, job: Job) -> Iterator[tuple[Json, Place]]:
+    """The entries that `details` can have made, with their places."""
+    for i, entry in enumerate(entries):
+        if _is_own(entry):
+            walk(_ENTRY[entry["type"]], entry, {}, (at, i), job)
+            yield entry, (at, i)
+        else:
+            job.note(FOREIGN, (at, i))
+
+
+def _is_own(entry: Json) -> bool:
+    """True for an entry of our format and form: clients may send anything."""
+    kind, identity = entry.get("type"), entry.get("id")
+    if entry.get("format") != FORMAT or kind not in tuple(VALUES) or not isinstance(identity, str | None):
+        return False
+    value = entry.get(VALUES[kind])
+    return isinstance(value, str) and (kind == SUMMARY or value != "")
+
+
+def _leave(waiting: list[tuple[Json, Place]], job: Job) -> None:
+    """Report summaries whose encrypted item never came."""
+    for _, place in waiting:
+        job.note(ALONE, place)
+    waiting.clear()
+
+
+def _item(entries: list[Json]) -> Json:
+    """The reasoning item of these entries, the encrypted one last."""
+    *summaries, encrypted = entries
+    identity = encrypted.get("id")
+    return {
+        "type": "reasoning",
+        **({} if identity is None else {"id": identity}),
+        "summary": [{"type": "summary_text", "text": entry["summary"]} for entry in summaries],
+        "encrypted_content": encrypted["data"],
+    }

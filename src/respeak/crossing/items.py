@@ -69,9 +69,8 @@ def _phase_up(value: Any, out: Json, at: Place, job: Job) -> None:
 
 
 def _details_up(value: Any, out: Json, at: Place, job: Job) -> None:
-    """Reported unless every entry is one that `options.extensions` brings back."""
-    known = extensions.taken(job) and all(entry.get("format") == extensions.FORMAT for entry in value)
-    if value and not known:
+    """Reported as a whole unless `options.extensions` reads the assistant's entries, each for itself."""
+    if value and not (extensions.taken(job) and out.get("role") == "assistant"):
         job.note(CHAT_REASONING, at)
 
 
@@ -330,6 +329,12 @@ def call_table(call: Json) -> str | None:
     """The table of an entry of `tool_calls`; some clients leave out its type. None when nobody knows it."""
     kind = call.get("type")
     return CALLS_UP.get(("custom" if "custom" in call else "function") if kind is None else kind)
+
+
+def id_of(call: Json) -> str:
+    """The id of an entry of `tool_calls`, empty if it has none; calls of a type that nobody knows hold anything."""
+    given = call.get("id")
+    return given if isinstance(given, str) else ""
 
 
 def item_type(item: Json) -> str:

@@ -66,7 +66,9 @@ def declared_tools(request: Json | None) -> dict[str, Declared]:
     tools: dict[str, Declared] = {}
     for tool, namespace in _tools_of(request or {}):
         kind = str(tool.get("type", "function"))
-        name = kind if kind in BRIDGES else tool.get("name") or (tool.get(kind) or {}).get("name")
+        inner = tool.get(kind)  # a tool of a type that nobody knows may hold anything there
+        name = tool.get("name") or (inner.get("name") if isinstance(inner, dict) else None)
+        name = kind if kind in BRIDGES else name
         if isinstance(name, str):
             tools.setdefault(wire_name(name, namespace), Declared(kind, name, namespace))
     return tools

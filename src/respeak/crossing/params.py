@@ -13,16 +13,18 @@ from typing import Any
 from respeak.crossing.errors import place_of
 from respeak.crossing.format import JSON_SCHEMA
 from respeak.crossing.items import CALL_OUTPUT, CUSTOM_CALL, ITEMS_DOWN, MESSAGE, TOOL_CALL, call_table
+from respeak.crossing.parts import FILE, IMAGE
 from respeak.crossing.request import REQUEST
 from respeak.crossing.tools import CUSTOM_TOOL, FUNCTION_TOOL
 from respeak.plan import Json, Table, both
 
 _STEP = re.compile(r"[^.\[\]]+")
+_POSITION = re.compile(r"[0-9]{1,9}")
 
 
 def split(param: str) -> list[str | int]:
     """`messages[3].content` or `messages.3.content` as keys."""
-    return [int(key) if key.isdigit() else key for key in _STEP.findall(param)]
+    return [int(key) if _POSITION.fullmatch(key) else key for key in _STEP.findall(param)]
 
 
 def join(keys: list[str | int]) -> str:
@@ -81,7 +83,7 @@ def _as_tools(keys: list[str | int]) -> list[str | int]:
 
 def _as_functions(keys: list[str | int]) -> list[str | int]:
     """The way back, for a client that knows functions only."""
-    head = next((old for old, new in LEGACY.items() if keys[:1] == [new]), None)
+    head = next((old for old, new in LEGACY.items() if keys[:1] in ([new], [old])), None)
     return keys if head is None else [head, *(key for key in keys[1:] if key != "function")]
 
 
@@ -100,12 +102,14 @@ def _renamed(
             if request is not None and isinstance(request.get(name), str):  # nothing stands inside a string
                 return [name]
             inner = () if source.family == target.family else _inner(head, rest, request)
-            return [*split(name), *next(_tails(rest, inner, source), rest)]
+            return [*split(name), *next(_tails(rest, inner, source), _unwrapped(rest) if inner else rest)]
     return keys
 
 
 def _inside(keys: list[str | int], rest: list[str | int], source: Any, request: Json) -> list[str | int]:
     """A place in the client's request and what stands inside it, as far as the client's form has it."""
+    if rest[:1] == ["function_call"]:
+        rest = ["tool_calls", 0, "function", *rest[1:]]
     if rest[:1] == ["tool_calls"] and len(rest) > 1:  # the calls of a turn are items of their own
         call = _call(keys, rest[1], request)
         if call is None:
@@ -116,7 +120,7 @@ def _inside(keys: list[str | int], rest: list[str | int], source: Any, request: 
         held = held[key]
     if not isinstance(held, dict):  # instructions, or an input that is one string
         return keys
-    return [*keys, *next(_tails(rest, (_table(held),), source), [])]
+    return [*keys, *next(_tails(rest, _tables(keys, held), source), [])]
 
 
 def _call(keys: list[str | int], number: str | int, request: Json) -> list[str | int] | None:
@@ -131,6 +135,14 @@ def _call(keys: list[str | int], number: str | int, request: Json) -> list[str |
 
 def _is_call(item: Json) -> bool:
     return ITEMS_DOWN.get(item.get("type", "")) in ("tool_call", "custom_call", "bridged_call")
+
+
+def _tables(keys: list[str | int], held: Json) -> tuple[Table, ...]:
+    """The rows that speak of what stands at a place of the client's request."""
+    if keys[-2:-1] not in (["tools"], ["functions"]):
+        return (_table(held),) if isinstance(keys[-1], int) else ()
+    kind = held.get("type", "function")
+    return TAILS["tools"] if kind == "function" else TAILS["tools"][1:] if kind == "custom" else ()
 
 
 def _table(held: Json) -> Table:
@@ -150,7 +162,13 @@ def _tails(rest: list[str | int], tables: Iterable[Table], source: Any) -> Itera
         theirs, ours = (row.responses, row.chat) if source.family == "responses" else (row.chat, row.responses)
         keys = split(theirs or "")
         if theirs and ours and rest[at : at + len(keys)] == keys:
-            yield [*rest[:at], *split(ours), *rest[at + len(keys) :]]
+            below, inner = rest[at + len(keys) :], BELOW.get(row.responses or "", ())
+            yield [*rest[:at], *split(ours), *next(_tails(below, inner, source), below)]
+
+
+def _unwrapped(rest: list[str | int]) -> list[str | int]:
+    """The keys inside a field without the object that Chat wraps around what Responses has flat."""
+    return rest[:-1] if rest[-1:] and rest[-1] in WRAPPERS else rest
 
 
 def _inner(head: str, rest: list[str | int], request: Json | None) -> tuple[Table, ...]:
@@ -165,11 +183,28 @@ def _inner(head: str, rest: list[str | int], request: Json | None) -> tuple[Tabl
 
 FUNCTION_CHOICE = Table("function_choice", (both("name", "function.name"),))
 CUSTOM_CHOICE = Table("custom_choice", (both("name", "custom.name"),))
+ALLOWED = Table("allowed", (both("mode", "allowed_tools.mode"), both("tools", "allowed_tools.tools")))
+INPUT_GRAMMAR = Table(
+    "input_grammar",
+    tuple(both(f"format.{name}", f"custom.format.grammar.{name}") for name in ("syntax", "definition")),
+)
 
 TAILS: Mapping[str, tuple[Table, ...]] = {
-    "tools": (FUNCTION_TOOL, CUSTOM_TOOL),
-    "tool_choice": (FUNCTION_CHOICE, CUSTOM_CHOICE),
+    "messages": (MESSAGE,),
+    "input": (MESSAGE,),
+    "tools": (FUNCTION_TOOL, INPUT_GRAMMAR, CUSTOM_TOOL),
+    "tool_choice": (FUNCTION_CHOICE, CUSTOM_CHOICE, ALLOWED),
     "response_format": (JSON_SCHEMA,),
     "text.format": (JSON_SCHEMA,),
 }
 """The rows inside a field, by the upstream's name of it."""
+
+BELOW: Mapping[str, tuple[Table, ...]] = {
+    "content": (IMAGE, FILE),
+    "output": (IMAGE, FILE),
+    "tools": (FUNCTION_CHOICE, CUSTOM_CHOICE),
+}
+"""The rows inside a key of those rows, by its Responses name: parts of a message or result, entries of a list."""
+
+WRAPPERS = ("json_schema", "function", "custom", "allowed_tools")
+"""Keys of Chat that hold what stands one level higher on Responses."""

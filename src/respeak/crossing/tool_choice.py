@@ -46,12 +46,12 @@ def choice_up(value: Any, at: Place, job: Job) -> Any:
 def legacy_choice_up(value: Any, at: Place, job: Job) -> Any:
     """A deprecated `function_call`: none, auto or `{name}`."""
     if isinstance(value, dict):
-        _leftovers(value, {"name"}, at, job)
+        leftovers(value, {"name"}, at, job)
         return {"type": "function", "name": value["name"]}
     return _mode(value, at, job)
 
 
-def _leftovers(value: Json, known: set[str], at: Place, job: Job) -> None:
+def leftovers(value: Json, known: set[str], at: Place, job: Job) -> None:
     """Report the keys of a choice, or of an entry of one, that its form does not have."""
     for key, held in value.items():
         if key not in known and not UNKNOWN.spares(held):
@@ -76,7 +76,7 @@ def _said(rule: Form | Verdict, value: Json, at: Place, job: Job) -> Any:
 def _forced_search(value: Json, at: Place, job: Job) -> Any:
     """Moot on a search model, which always searches; else forced_tool_dropped, breaking."""
     if job.memo.get("searches"):  # a search model searches on every request, so forcing it is moot
-        _leftovers(value, {"type"}, at, job)
+        leftovers(value, {"type"}, at, job)
     else:
         job.note(FORCED, at)
     return ABSENT
@@ -88,7 +88,7 @@ def _named(kind: str) -> Form:
         name, namespace = value.get("name"), value.get("namespace")
         if not isinstance(name, str):  # entries of an allowed list are any objects
             return _said(UNNAMED, value, at, job)
-        _leftovers(value, {"type", "name", "namespace"}, at, job)
+        leftovers(value, {"type", "name", "namespace"}, at, job)
         if namespace:
             job.note(NAMESPACE, (at, "namespace"))
         return {"type": kind, kind: {"name": said_name(name, namespace, at, job)}}
@@ -102,7 +102,7 @@ def _bridged(otherwise: Verdict) -> Form:
         name = BRIDGES[value["type"]].name
         if name not in job.memo.get("offered", ()):  # bridging is off, or the shell runs in a container
             return _said(otherwise, value, at, job)
-        _leftovers(value, {"type"}, at, job)
+        leftovers(value, {"type"}, at, job)
         return {"type": "function", "function": {"name": name}}
 
     return bridged
@@ -110,7 +110,7 @@ def _bridged(otherwise: Verdict) -> Form:
 
 def _allowed_down(value: Json, at: Place, job: Job) -> Any:
     """Mode and entries nest one level deeper; entries of hosted tools are dropped."""
-    _leftovers(value, {"type", "mode", "tools"}, at, job)
+    leftovers(value, {"type", "mode", "tools"}, at, job)
     entries = _entries(value.get("tools") or [], _ALLOWED_DOWN, NOT_ALLOWED, (at, "tools"), job)
     if not entries:
         return _said(NONE_ALLOWED, value, at, job)
@@ -120,8 +120,8 @@ def _allowed_down(value: Json, at: Place, job: Job) -> Any:
 def _allowed_up(value: Json, at: Place, job: Job) -> Any:
     """Mode and entries without their nesting."""
     inner, place = value.get("allowed_tools") or {}, (at, "allowed_tools")
-    _leftovers(value, {"type", "allowed_tools"}, at, job)
-    _leftovers(inner, {"mode", "tools"}, place, job)
+    leftovers(value, {"type", "allowed_tools"}, at, job)
+    leftovers(inner, {"mode", "tools"}, place, job)
     entries = _entries(inner.get("tools") or [], _ALLOWED_UP, UNNAMED, (place, "tools"), job)
     if not entries:
         return _said(NONE_ALLOWED, value, at, job)
@@ -144,8 +144,8 @@ def _lift(value: Json, at: Place, job: Job) -> Any:
     inner = value.get(kind)
     if not isinstance(inner, dict) or not isinstance(inner.get("name"), str):
         return _said(UNNAMED, value, at, job)
-    _leftovers(value, {"type", kind}, at, job)
-    _leftovers(inner, {"name"}, (at, kind), job)
+    leftovers(value, {"type", kind}, at, job)
+    leftovers(inner, {"name"}, (at, kind), job)
     return {"type": kind, "name": inner["name"]}
 
 

@@ -248,7 +248,8 @@ class ToolsDown:
 
     def bridge(self, tool: Json, at: Place, namespace: str | None) -> None:
         """A client-executed tool."""
-        environment = (tool.get("environment") or {}).get("type", "local")
+        given = tool.get("environment")  # only a shell has one; elsewhere it may be anything
+        environment = given.get("type", "local") if isinstance(given, dict) else "local"
         if not self.job.options.bridge or environment != "local":
             self.job.note(CONTAINER if environment != "local" else BRIDGE_OFF, at)
             return

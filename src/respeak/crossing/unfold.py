@@ -13,11 +13,11 @@ from respeak.codes import Code
 from respeak.crossing import extensions
 from respeak.crossing.fold import ORPHAN, UNANSWERED
 from respeak.crossing.ids import CallIds
-from respeak.crossing.items import PHASE_WITHOUT_TEXT, UNKNOWN_CALL, call_table
+from respeak.crossing.items import PHASE_WITHOUT_TEXT, UNKNOWN_CALL, call_table, id_of
 from respeak.crossing.parts import parts_up
 from respeak.loss import Place
 from respeak.plan import Job, Json
-from respeak.verbs import HARMLESS, approximated, defaulted
+from respeak.verbs import DEGRADING, HARMLESS, approximated, defaulted, lost
 from respeak.walk import said, walk
 
 ID_CHANGED = approximated(
@@ -26,6 +26,9 @@ ID_CHANGED = approximated(
     "Responses takes call ids of 1 to 64 characters, each once; call and output agree",
 )
 INFERRED = defaulted(Code.PHASE_INFERRED, HARMLESS, "Chat does not say phase; inferred from the presence of calls")
+
+MISPLACED = lost(Code.UNKNOWN_FIELD_DROPPED, DEGRADING, "only an assistant calls tools and refuses; removed", ("",))
+_OF_ASSISTANTS = ("tool_calls", "function_call", "refusal")
 
 OUTPUT_TYPE = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
 
@@ -57,6 +60,8 @@ class Unfold:
         """A system, developer or user message."""
         item: Json = {"role": message["role"]}
         walk(self.plans["message"], message, item, at, self.job)
+        if not message.keys().isdisjoint(_OF_ASSISTANTS):
+            self.misplaced(message, at)
         content = message.get("content")
         if isinstance(content, list):
             parts = parts_up(content, (at, "content"), self.job)
@@ -66,12 +71,20 @@ class Unfold:
         item["content"] = content or ""
         self.put(item, at)
 
+    def misplaced(self, message: Json, at: Place) -> None:
+        """Report what only an assistant can say."""
+        for name in _OF_ASSISTANTS:
+            if not MISPLACED.spares(message.get(name)):
+                self.job.note(MISPLACED, (at, name))
+
     def assistant(self, message: Json, at: Place) -> None:
         """The text of a turn, then its calls."""
         item: Json = {"role": "assistant"}
         walk(self.plans["message"], message, item, at, self.job)
-        if self.extended:
-            for thought in extensions.reasoning_items(message.get("reasoning_details")):
+        if self.extended and message.get("reasoning_details"):
+            for thought in extensions.reasoning_items(
+                message["reasoning_details"], (at, "reasoning_details"), self.job
+            ):
                 self.put(thought, at)
         content = self.spoken(message, at)
         if content:
@@ -110,7 +123,7 @@ class Unfold:
     def calls(self, calls: list[Json], at: Place) -> None:
         """The entries of `tool_calls`. Chat pairs by adjacency: outputs of an id used again belong to this turn."""
         for call in calls:
-            self.silent += self.pending.pop(call.get("id") or "", ())
+            self.silent += self.pending.pop(id_of(call), ())
         for j, call in enumerate(calls):
             self.call(call, (at, j))
 
@@ -119,10 +132,10 @@ class Unfold:
         table = call_table(call)
         if table is None:
             self.job.note(UNKNOWN_CALL, at)
-            self.unsaid.add(call.get("id") or "")
+            self.unsaid.add(id_of(call))
             return
         item = said(self.plans[table], call, at, self.job)
-        given = call.get("id") or ""
+        given = id_of(call)
         item["call_id"] = claimed = self.ids.claim(given or _from_place(at))
         if claimed != given:
             self.job.note(ID_CHANGED, (at, "id"))

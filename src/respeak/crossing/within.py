@@ -98,8 +98,9 @@ def _messages(value: Any, out: Json, at: Place, job: Job) -> None:
         if changed is None:
             continue
         job.placed(changed, place)
-        for j, call in enumerate(changed.get("tool_calls") or []):
-            job.placed(call, ((place, "tool_calls"), j))
+        if changed.get("role") == "assistant":
+            for j, call in enumerate(changed.get("tool_calls") or []):
+                job.placed(call, ((place, "tool_calls"), j))
         messages.append(changed)
     if value and not messages:
         job.note(NO_MESSAGES, at)
@@ -125,8 +126,13 @@ def _without_phase(message: Json, at: Place, job: Job) -> None:
 
 
 def _parts(parts: list[Json], at: Place, job: Job) -> list[Json]:
-    said_parts = (_part(part, (at, i), job) for i, part in enumerate(parts))
-    return [part for part in said_parts if part is not None]
+    out = []
+    for i, part in enumerate(parts):
+        said_part = _part(part, (at, i), job)
+        if said_part is not None:
+            job.placed(said_part, (at, i))
+            out.append(said_part)
+    return out
 
 
 def _part(part: Json, at: Place, job: Job) -> Json | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,16 +17,23 @@ from respeak.crossing.errors import body
 from respeak.exchange import PATHS
 from respeak.gateway.config import Config
 from respeak.gateway.relay import HELD, Relay
+from respeak.gateway.replies import whole
 from respeak.gateway.watch import Watch
 from respeak.memory import history
-from respeak.memory.marks import entry_key, scope_of
+from respeak.memory.marks import credential_of, entry_key, scope_of
 from respeak.memory.open import opened
+from respeak.reply import forgotten
 
 
 def app(config: Config, watch: Watch | None = None, transport: Any = None) -> Starlette:
-    """The gateway of a configuration; `transport` reaches the upstreams (httpx's own unless given)."""
+    """The gateway of a configuration; `transport` reaches the upstreams (httpx's own unless given).
+
+    Raises ConfigError for a key that is missing or certificates that cannot be read, ValueError for a memory.
+    """
+    for upstream in config.upstream:
+        upstream.check_key()
     watch = watch or Watch()
-    memory = opened(config.memory, config.memory_bytes, config.memory_age)
+    memory = opened(config.memory or "local", config.memory_bytes, config.memory_age)
     relay = Relay(config, memory, watch, transport)
 
     @contextlib.asynccontextmanager
@@ -66,7 +73,7 @@ class _Site:
                 Route(base + responses, self.upgrade, methods=["GET"]),
                 Route(base + chat, self.chat, methods=["POST"]),
                 Route(base + responses + "/{identifier}", self.stored, methods=["GET", "DELETE"]),
-                Route(base + responses + "/{rest:path}", _nowhere, methods=["POST"]),
+                Route(base + responses + "/{rest:path}", _nowhere, methods=["GET", "POST", "DELETE"]),
                 Route(base + "/models", self.models),
                 Route(base + "/models/{name:path}", self.model),
             ]
@@ -81,13 +88,15 @@ class _Site:
     async def stored(self, request: Request) -> Response:
         """A response that memory keeps for an upstream without state."""
         identifier = request.path_params["identifier"]
-        scope = scope_of(request.headers.get("authorization", ""))
-        key = entry_key("response", identifier, scope)
-        found = history.stored_response(await self.relay.recall([key]), identifier, scope)
+        scope = scope_of(credential_of(request.headers))
+        kept = await self.relay.recall([entry_key("response", identifier, scope)])
+        if kept is None:
+            return whole(forgotten())
+        found = history.stored_response(kept, identifier, scope)
         if found is None:
             return _error(404, f"Response with id {identifier!r} not found.", "not_found")
         if request.method == "DELETE":
-            await self.relay.remember({key: b""})
+            await self.relay.remember(dict.fromkeys(history.keys_of(found, scope), b""))
             return JSONResponse({"id": identifier, "object": "response", "deleted": True})
         return JSONResponse(found)
 
@@ -110,7 +119,8 @@ class _Site:
 
     async def upgrade(self, request: Request) -> Response:
         """Codex tries a WebSocket first, and takes 426 for an answer at once."""
-        return _error(426, "This gateway speaks HTTP only, no WebSocket.", "upgrade_required")
+        message = "This gateway speaks HTTP only, no WebSocket."
+        return _error(426, message, "upgrade_required", {"upgrade": "HTTP/1.1"})
 
 
 def _models(config: Config) -> list[tuple[str, str]]:
@@ -128,13 +138,14 @@ def _model(name: str, owner: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": owner}
 
 
-def _error(status: int, message: str, code: str) -> Response:
-    return JSONResponse(body(message, "invalid_request_error", code=code), status)
+def _error(status: int, message: str, code: str, headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse(body(message, "invalid_request_error", code=code), status, headers)
 
 
 async def _nowhere(request: Request, error: Exception | None = None) -> Response:
     status = getattr(error, "status_code", 404)
-    return _error(status, f"{request.method} {request.url.path} is not served here.", "not_found")
+    headers = getattr(error, "headers", None)
+    return _error(status, f"{request.method} {request.url.path} is not served here.", "not_found", headers)
 
 
 async def _fault(request: Request, error: Exception) -> Response:

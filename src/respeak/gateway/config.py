@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from respeak import profiles
@@ -30,11 +31,12 @@ class Upstream(_Part):
     models       the models it gets, `*` for any; the first upstream that takes a model has it
     key_env      the environment variable that holds its key; without it the client's own key is passed on, which
                  is allowed only if there is one upstream or `forward_key` says so
+    timeout      seconds for a whole answer; of a stream, for its first event and for each silence after it
     """
 
     name: Annotated[str, Field(min_length=1)]
     dialect: str
-    base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    base_url: str
     models: tuple[str, ...] = ("*",)
     key_env: str | None = None
     forward_key: bool = False
@@ -52,14 +54,28 @@ class Upstream(_Part):
             raise ValueError(f'"{value}" is a source only; no upstream speaks it')
         return value
 
+    @field_validator("base_url")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        try:
+            url = httpx.URL(value)
+        except httpx.InvalidURL as error:
+            raise ValueError(f"expected a URL such as https://api.example.com/v1: {error}") from None
+        if url.scheme not in ("http", "https") or not url.host or url.fragment or (url.port or 1) > 65535:
+            raise ValueError("expected a URL such as https://api.example.com/v1")
+        if url.userinfo:
+            raise ValueError("expected a URL without user and password; name the variable of the key in key_env")
+        return value
+
     @field_validator("options")
     @classmethod
     def _choices(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if not value.keys() <= set(Options.__slots__):
+            raise ValueError(f"expected options among {', '.join(Options.__slots__)}")
         try:
             Options(**value)
-        except TypeError:
-            known = ", ".join(Options.__slots__)
-            raise ValueError(f"expected options among {known}") from None
+        except TypeError as error:
+            raise ValueError(str(error)) from None
         return value
 
     def takes(self, model: str) -> bool:
@@ -67,8 +83,25 @@ class Upstream(_Part):
         return any(fnmatch.fnmatchcase(model, pattern) for pattern in self.models)
 
     def key(self) -> str | None:
-        """The upstream's own key, from the environment at this moment."""
-        return os.environ.get(self.key_env) if self.key_env else None
+        """The upstream's own key, from the environment at this moment, without spaces and line ends around it."""
+        return (os.environ.get(self.key_env) or "").strip() or None if self.key_env else None
+
+    def check_key(self) -> None:
+        """Raise ConfigError if the key that the upstream needs is not there or fits into no header."""
+        if self.key_env is None:
+            return
+        key = self.key()
+        if key is None:
+            raise ConfigError(f"upstream {self.name}: the environment variable {self.key_env} holds no key")
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ConfigError(
+                f"upstream {self.name}: what {self.key_env} holds is no key: expected ASCII letters, digits and signs"
+            )
+
+    def url(self, path: str) -> httpx.URL:
+        """Where a path of the API is; the query of the base URL stays."""
+        base = httpx.URL(self.base_url)
+        return base.copy_with(path=base.path.rstrip("/") + path)
 
 
 class Config(_Part):
@@ -77,7 +110,8 @@ class Config(_Part):
     tolerate       the worst loss that a request may suffer     body_limit   bytes of a request
     keep_alive     seconds of silence after which a stream gets a comment
     hold           seconds to wait for the first event before 200 is sent, so that an early error is an HTTP error
-    memory         `local`, `none`, `sqlite:PATH` or a `redis://` URL
+    memory         `local`, `none`, `sqlite:PATH` or a `redis://` URL; `respeak serve` has a file unless told otherwise
+    ca_file        certificates (PEM) of authorities that are trusted beside the usual ones
     """
 
     upstream: tuple[Upstream, ...]
@@ -88,7 +122,8 @@ class Config(_Part):
     keep_alive: Annotated[float, Field(gt=0)] = 15.0
     hold: Annotated[float, Field(ge=0)] = 10.0
     grace: Annotated[float, Field(ge=0)] = 30.0
-    memory: str = "local"
+    memory: str | None = None
+    ca_file: Path | None = None
     memory_bytes: Annotated[int, Field(gt=0)] = 256 * 1024 * 1024
     memory_age: Annotated[float, Field(gt=0)] = 7 * 24 * 3600.0
 
@@ -127,7 +162,8 @@ def made(found: dict[str, Any], name: str) -> Config:
     try:
         return Config(**found)
     except ValidationError as error:
-        lines = [f"{name}: {_place(trouble['loc'])}: {trouble['msg']}" for trouble in error.errors(include_url=False)]
+        found_wrong = [(_place(each["loc"]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
+        lines = [f"{name}: {place}: {what}" for place, what in found_wrong]
         raise ConfigError("\n".join(lines)) from None
 
 

@@ -40,7 +40,7 @@ class EchoTransport(httpx.AsyncBaseTransport):
 
 
 def _answer(asked: Json) -> Json:
-    said = f"You said: {_text(asked['messages'][-1].get('content'))}"
+    said = f"You said: {_text(asked['messages'][-1].get('content')) if asked['messages'] else 'nothing'}"
     counts = {"prompt_tokens": len(dumps(asked["messages"])) // 4, "completion_tokens": len(said.split())}
     message = {"role": "assistant", "content": said, "refusal": None}
     return {

@@ -4,37 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import socket
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import anyio.to_thread
 import httpx
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from respeak.crossing.errors import body, error_type
 from respeak.errors import InvalidPayload, TranslationError
-from respeak.exchange import Exchange, ExchangeStream, is_stream
+from respeak.exchange import Exchange, is_stream
+from respeak.exchange_stream import ExchangeStream
 from respeak.gate import finding
-from respeak.gateway.config import Config, Upstream
+from respeak.gateway.config import Config, ConfigError, Upstream
 from respeak.gateway.replies import StreamReply, whole
 from respeak.gateway.watch import Watch
-from respeak.memory.marks import scope_of
+from respeak.memory.marks import credential_of, scope_of
 from respeak.memory.store import LocalMemory, Memory
 from respeak.options import Options
-from respeak.reply import Reply, loss_header, refusal
+from respeak.reply import Reply, forgotten, loss_header, refusal
 from respeak.wire import dumps, loads
 
 LOSSES = "respeak-losses"
 
-PASSED_ON = ("accept-language", "openai-organization", "openai-project", "idempotency-key", "traceparent", "tracestate")
-"""Headers of the client that its upstream gets, beside the key."""
+PASSED_ON = (b"accept-language", b"idempotency-key", b"traceparent", b"tracestate")
+WITH_THE_KEY = (b"authorization", b"openai-organization", b"openai-project")
+"""Headers of the client that its upstream gets; the latter only where its own key may go."""
 
-PASSED_BACK = ("retry-after", "retry-after-ms", "x-request-id", "openai-processing-ms", "openai-version")
-LIMITS = ("x-ratelimit-", "ratelimit")
+PASSED_BACK = (
+    b"retry-after",
+    b"retry-after-ms",
+    b"x-should-retry",
+    b"x-request-id",
+    b"openai-processing-ms",
+    b"openai-version",
+)
+LIMITS = (b"x-ratelimit-", b"ratelimit")
 """Headers of the upstream that the client gets: those named, and those that begin so."""
+
+DRAIN = 0.5
+"""Seconds to wait for the end of an upstream's stream that has said its last word: its connection can be used again."""
 
 HELD = 128 * 1024
 """Bytes that the system may hold for a connection in either direction: a slow reader slows its upstream down."""
@@ -56,7 +70,10 @@ class Relay:
         self.memory = memory
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=256)
         held = [(socket.SOL_SOCKET, socket.SO_RCVBUF, HELD)]
-        transport = transport or httpx.AsyncHTTPTransport(limits=limits, socket_options=held, trust_env=False)
+        trusted = _trusted(config)
+        transport = transport or httpx.AsyncHTTPTransport(
+            verify=trusted, limits=limits, socket_options=held, trust_env=False
+        )
         self.client = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
 
     async def aclose(self) -> None:
@@ -71,6 +88,8 @@ class Relay:
             return self._refuse(request, 413, f"The request has more than {limit} bytes.")
         except (ValueError, RecursionError) as error:
             return self._refuse(request, 400, f"expected a JSON document, found none: {error}")
+        except ClientDisconnect:
+            return self._refuse(request, GONE, "The client went away.")
         if not isinstance(payload, dict):
             return self._refuse(request, 400, f"expected a JSON object, found {finding(payload)}")
         model = payload.get("model")
@@ -80,14 +99,16 @@ class Relay:
             return self._refuse(request, 400, missing, "missing_required_parameter", "model")
         if upstream is None:
             return self._refuse(request, 404, f"No upstream has the model {model!r}.", "model_not_found")
-        credential = request.headers.get("authorization", "")
+        scope = None if self.memory is None else scope_of(credential_of(request.headers))
         exchange = Exchange(
             client=family,
             upstream=upstream.dialect,
             tolerate=self.config.tolerate,
             options=Options(**upstream.options),
-            scope=None if self.memory is None else scope_of(credential),
+            scope=scope,
+            origin=f"{upstream.base_url} {upstream.key_env or ''}",
             clock=time.time,
+            unique=lambda: secrets.token_hex(8),
         )
         return await _Turn(self, request, exchange, upstream).run(payload)
 
@@ -106,11 +127,12 @@ class Relay:
         self.watch.refused(request.url.path, status, message)
         return whole(Reply(status, body(message, error_type(status), param, code)))
 
-    async def recall(self, keys: list[str]) -> Mapping[str, bytes]:
-        """What memory holds; nothing, if it is gone."""
+    async def recall(self, keys: list[str]) -> Mapping[str, bytes] | None:
+        """What memory holds; None, if it is gone."""
         if self.memory is None or not keys:
             return {}
-        return await self._remembering(self.memory.recall, keys) or {}
+        found: Mapping[str, bytes] | None = await self._remembering(self.memory.recall, keys)
+        return found
 
     async def remember(self, entries: dict[str, bytes]) -> None:
         if self.memory is not None and entries:
@@ -136,8 +158,10 @@ class _Turn:
         self.upstream = upstream
         self.begun = time.perf_counter()
         self.response: httpx.Response | None = None
+        self.pieces: AsyncIterator[bytes] | None = None
         self.broken = ""
         self.told = (0, "")
+        self.closed = False
 
     async def run(self, payload: Any) -> Response:
         """The client's answer; if the client goes away, so does the upstream's."""
@@ -152,6 +176,9 @@ class _Turn:
                     await work
                 return await self._over(Reply(GONE, {}))
             return work.result()
+        except Exception as error:  # a fault of ours: the client is told so, and the operator what it was
+            self.relay.watch.failed(error)
+            return await self._over(Reply(500, body("The gateway failed; see its log.", "server_error")))
         finally:
             gone.cancel()
             if not work.done():
@@ -165,41 +192,55 @@ class _Turn:
         exchange = self.exchange
         try:
             exchange.begin(payload)
-            sent = dumps(exchange.request(await self.relay.recall(exchange.keys)))
+            found = await self.relay.recall(exchange.keys)
+            if found is None and exchange.depends:
+                return await self._over(forgotten())
+            sent = dumps(exchange.request(found))
         except (InvalidPayload, TranslationError) as error:
             return await self._over(refusal(error))
         try:
-            response = self.response = await self.relay.client.send(self._outgoing(sent), stream=True)
-            if response.status_code == 200 and is_stream(response.headers.get("content-type", "")):
-                if exchange.streaming:
-                    return await self._stream(response)
-                return await self._over(exchange.gathered(await response.aread()))
-            data = await response.aread()
-        except httpx.HTTPError as error:
-            return await self._over(_fault(error, self.upstream.name))
-        reply = exchange.answer(response.status_code, data)
+            async with asyncio.timeout(self.upstream.timeout):
+                return await self._fetched(sent)
+        except (httpx.HTTPError, TimeoutError) as error:
+            return await self._over(_fault(error, self.upstream.name, begun=self.response is not None))
+
+    async def _fetched(self, sent: bytes) -> Response:
+        """The answer of the upstream, as the client has to get it."""
+        exchange = self.exchange
+        response = self.response = await self.relay.client.send(self._outgoing(sent), stream=True)
+        streamed = response.is_success and is_stream(response.headers.get("content-type", ""))
+        if streamed and exchange.streaming:
+            return await self._stream(response)
+        data = await response.aread()
+        status = 200 if response.is_success else response.status_code
+        reply = exchange.gathered(data) if streamed else exchange.answer(status, data)
         if exchange.streaming and reply.status == 200:
+            await self._remember()
             pieces = list(exchange.as_stream(reply))
             return StreamReply(_listed(pieces), self._ended, self.relay.config.keep_alive, self._headers())
         return await self._over(reply)
 
     def _outgoing(self, sent: bytes) -> httpx.Request:
         """The upstream's request: its own key, or the client's where that is allowed."""
-        headers = {name: value for name in PASSED_ON if (value := self.request.headers.get(name)) is not None}
-        headers["content-type"] = "application/json"
+        passed = (*PASSED_ON, *(WITH_THE_KEY if self.relay.config.forwards(self.upstream) else ()))
+        headers = [(name, value) for name, value in self.request.headers.raw if name in passed]
+        headers.append((b"content-type", b"application/json"))
         key = self.upstream.key()
         if key is not None:
-            headers["authorization"] = f"Bearer {key}"
-        elif self.relay.config.forwards(self.upstream) and "authorization" in self.request.headers:
-            headers["authorization"] = self.request.headers["authorization"]
-        url = self.upstream.base_url.rstrip("/") + self.exchange.path
+            headers.append((b"authorization", b"Bearer " + key.encode()))
+        url = self.upstream.url(self.exchange.path)
         timeout = httpx.Timeout(self.upstream.timeout, connect=min(10.0, self.upstream.timeout), pool=None)
         return self.relay.client.build_request("POST", url, content=sent, headers=headers, timeout=timeout)
 
     def _headers(self) -> dict[str, str]:
         """Headers of the upstream that the client gets, and what was lost so far."""
-        given = self.response.headers if self.response is not None else {}
-        kept = {key: value for key, value in given.items() if key in PASSED_BACK or key.startswith(LIMITS)}
+        given = self.response.headers.raw if self.response is not None else []
+        named = [(name.lower(), value) for name, value in given]
+        kept = {
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in named
+            if name in PASSED_BACK or name.startswith(LIMITS)
+        }
         told = self._lost()
         return {**kept, LOSSES: told} if told else kept
 
@@ -210,16 +251,25 @@ class _Turn:
             self.told = count, loss_header(self.exchange.losses)
         return self.told[1]
 
+    async def _remember(self) -> None:
+        """Keep what is to be kept, before the client gets the end of the answer."""
+        await self.relay.remember(self.exchange.entries())
+
     async def _over(self, reply: Reply) -> Response:
         """A whole answer: the end of the exchange."""
+        await self._remember()
         await self._ended(True, reply.status)
         return whole(reply, self._headers())
 
     async def _ended(self, done: bool, status: int = 200) -> None:
-        """The exchange is over, `done` if the client got everything: let go, remember, tell."""
+        """The exchange is over, `done` if the client got everything: let go, tell."""
+        if self.closed:
+            return
+        self.closed = True
+        if done and self.pieces is not None:
+            await self._drain(self.pieces)
         if self.response is not None:
             await self.response.aclose()
-        await self.relay.remember(self.exchange.entries())
         self.relay.watch.open.dec()
         lost = self._lost()
         more = {**({"losses": lost} if lost else {}), **({"broken": self.broken} if self.broken else {})}
@@ -230,8 +280,8 @@ class _Turn:
 
     async def _stream(self, response: httpx.Response) -> Response:
         """A stream, once its first event is known or the client has waited long enough."""
-        said = self.exchange.stream()
-        pieces = response.aiter_bytes()
+        said = ExchangeStream(self.exchange)
+        pieces = self.pieces = response.aiter_bytes()
         first = asyncio.ensure_future(self._first(said, pieces))
         try:
             await asyncio.wait({first}, timeout=self.relay.config.hold)
@@ -258,16 +308,26 @@ class _Turn:
         self, first: Awaitable[bytes], said: ExchangeStream, pieces: AsyncIterator[bytes]
     ) -> AsyncIterator[bytes]:
         """What the client gets, as the upstream says it."""
-        yield await first
+        data = await first
         if said.refusal is not None:  # too late for an HTTP error
             yield said.late
             return
-        try:
-            while not said.ended and (piece := await anext(pieces, None)) is not None:
-                yield said.feed(piece)
-            yield said.close()
-        except httpx.HTTPError as error:
-            yield said.close(self._why(error))
+        while True:
+            await self._remember()
+            yield data
+            if said.ended:
+                return
+            try:
+                piece = await anext(pieces, None)
+                data = said.close() if piece is None else said.feed(piece)
+            except httpx.HTTPError as error:
+                data = said.close(self._why(error))
+
+    async def _drain(self, pieces: AsyncIterator[bytes]) -> None:
+        """Read what follows the last word, which is nothing but the end; a service that goes on is left."""
+        with contextlib.suppress(httpx.HTTPError, TimeoutError, RuntimeError):
+            async with asyncio.timeout(DRAIN):
+                await anext(pieces, None)
 
     def _why(self, error: httpx.HTTPError) -> str:
         self.broken = type(error).__name__
@@ -279,9 +339,25 @@ async def _listed(pieces: list[bytes]) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _fault(error: httpx.HTTPError, name: str) -> Reply:
-    """What the client gets when the upstream cannot be reached."""
-    if isinstance(error, httpx.TimeoutException):
+def _fault(error: Exception, name: str, *, begun: bool) -> Reply:
+    """What the client gets when the upstream cannot be reached, or breaks off after it had `begun` to answer.
+
+    What cannot be sent is not quoted: it may be the key.
+    """
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
         return Reply(504, body(f"The upstream {name} did not answer in time.", "server_error", code="upstream_timeout"))
-    what = f"The upstream {name} cannot be reached: {error or type(error).__name__}."
-    return Reply(502, body(what, "server_error", code="upstream_error"))
+    kind = type(error).__name__
+    why = kind if isinstance(error, httpx.LocalProtocolError) else str(error).rstrip(".") or kind
+    what = "broke off its answer" if begun else "cannot be reached"
+    return Reply(502, body(f"The upstream {name} {what}: {why}.", "server_error", code="upstream_error"))
+
+
+def _trusted(config: Config) -> ssl.SSLContext:
+    """The authorities whose certificates upstreams may have. Raises ConfigError."""
+    context = httpx.create_ssl_context(trust_env=False)
+    if config.ca_file is not None:
+        try:
+            context.load_verify_locations(config.ca_file)
+        except OSError as error:
+            raise ConfigError(f"ca_file: {config.ca_file}: no certificates can be read: {error}") from None
+    return context

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -51,6 +53,12 @@ class Watch:
         """A request that reached no upstream."""
         self._requests.labels("", "", str(status)).inc()
         self._log.info("refused", path=path, status=status, message=message[:300])
+
+    def failed(self, error: Exception) -> None:
+        """A fault of the gateway's own, with the place of it."""
+        last = traceback.extract_tb(error.__traceback__)[-1:]
+        where = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in last]
+        self._log.error("fault", error=type(error).__name__, where=where)
 
     def memory_failed(self, error: Exception) -> None:
         """The memory is gone; answers go on without it."""

@@ -48,6 +48,12 @@ def entries(asked: Json, resolved: Json, answer: Json, scope: str) -> dict[str, 
     return found
 
 
+def keys_of(answer: Json, scope: str) -> list[str]:
+    """The keys of all that is remembered of a response."""
+    items = [entry_key("item", item["id"], scope) for item in answer["output"] if item.get("id")]
+    return [entry_key("response", str(answer["id"]), scope), *items]
+
+
 def stored_response(found: Mapping[str, bytes], identifier: str, scope: str) -> Json | None:
     """A remembered response, as it was answered."""
     kept = _read(found, "response", identifier, scope)

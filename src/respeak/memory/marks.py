@@ -1,14 +1,15 @@
 """What a turn is known by: its call ids, or else its text and the turns before it.
 
 Every key begins with the scope, a hash of the caller's credential: without it no key can be made, so a stolen id is
-worth nothing to another tenant. Keys and digests are hex strings of SHA-256.
+worth nothing to another tenant. Call ids that are too short to be nobody else's (`call_1`) count together with the
+turns before them. Keys and digests are hex strings of SHA-256.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from respeak.plan import Json
@@ -17,9 +18,22 @@ NOT_TURNS = ("system", "developer")
 """Roles that are no turns: clients put times and moods into their prompts, which change nothing that was said."""
 
 
-def scope_of(credential: str) -> str:
-    """The scope of a credential (the Authorization header); nobody can tell the credential from it."""
-    return _digest("scope", credential)
+CREDENTIALS = ("authorization", "api-key", "x-api-key", "x-goog-api-key")
+"""Headers in which clients say who they are."""
+
+UNIQUE = 16
+"""Characters from which on a call id is taken for one that nobody else has."""
+
+
+def credential_of(headers: Mapping[str, str]) -> str:
+    """What the headers of a request say of who sent it; names in lower case find their header."""
+    found = [(name, headers[name]) for name in CREDENTIALS if name in headers]
+    return found[0][1] if [name for name, _ in found] == ["authorization"] else repr(found) if found else ""
+
+
+def scope_of(credential: str, *more: str) -> str:
+    """The scope of a credential (`credential_of`), narrowed by `more`; nobody can tell the credential from it."""
+    return _digest("scope", credential, *more)
 
 
 def turns(messages: Any, scope: str) -> Iterator[tuple[int, str, str]]:
@@ -41,9 +55,11 @@ def next_turn(messages: Any, message: Json, scope: str) -> tuple[str, str]:
 
 
 def turn_key(message: Json, before: str, scope: str) -> str:
-    """The key of an assistant message: by its call ids if it has any."""
-    called = [call["id"] for call in _calls(message) if call.get("id")]
-    return _digest("calls", scope, called) if called else _digest("text", scope, before, said_by(message))
+    """The key of an assistant message: by its call ids if it has any that are unique."""
+    called = [str(call["id"]) for call in _calls(message) if call.get("id")]
+    if called and min(map(len, called)) >= UNIQUE:
+        return _digest("calls", scope, called)
+    return _digest("text", scope, before, said_by(message))
 
 
 def entry_key(kind: str, identifier: str, scope: str) -> str:

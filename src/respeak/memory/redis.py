@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import redis
+from redis.client import Pipeline
 
-from respeak.memory.store import MAX_AGE
+from respeak.memory.store import MAX_AGE, PAUSE
 
 PREFIX = "respeak:"
-PATIENCE = 2.0
-"""Seconds that a call of Redis may take before the answer goes on without it."""
+PATIENCE = 0.5
+"""Seconds that Redis may keep us waiting before the answer goes on without it."""
 
 
 class RedisMemory:
     """Entries in Redis, each of which ends `max_age` seconds after it was last used.
 
     The size is bounded by the server's own `maxmemory`. Methods raise redis.RedisError when it is gone; the gateway
-    goes on without memory then, and with it as soon as it is back.
+    goes on without memory then, and with it as soon as it is back; after a server that did not answer in time, PAUSE
+    seconds later.
     """
 
     def __init__(self, url: str, max_age: float = MAX_AGE) -> None:
+        self._shut_until = float("-inf")
         self._seconds = max(1, math.ceil(max_age))
         self._redis = redis.Redis.from_url(
             url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, health_check_interval=30
@@ -32,7 +37,7 @@ class RedisMemory:
         wanted = list(keys)
         if not wanted:
             return {}
-        with self._redis.pipeline(transaction=False) as pipe:
+        with self._pipeline(transaction=False) as pipe:
             for key in wanted:
                 pipe.getex(PREFIX + key, ex=self._seconds)
             values = pipe.execute()
@@ -40,13 +45,25 @@ class RedisMemory:
 
     def remember(self, entries: Mapping[str, bytes]) -> None:
         """Keep entries; an empty value forgets the key."""
-        with self._redis.pipeline(transaction=True) as pipe:
+        with self._pipeline(transaction=True) as pipe:
             for key, value in entries.items():
                 if value:
                     pipe.set(PREFIX + key, value, ex=self._seconds)
                 else:
                     pipe.delete(PREFIX + key)
             pipe.execute()
+
+    @contextmanager
+    def _pipeline(self, transaction: bool) -> Iterator[Pipeline]:
+        """Commands that go together. Fails at once for a while after a server that did not answer."""
+        if time.monotonic() < self._shut_until:
+            raise redis.TimeoutError("not tried: Redis has just not answered in time")
+        try:
+            with self._redis.pipeline(transaction=transaction) as pipe:
+                yield pipe
+        except redis.TimeoutError:
+            self._shut_until = time.monotonic() + PAUSE
+            raise
 
     def close(self) -> None:
         """Close the connections."""

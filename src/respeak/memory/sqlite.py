@@ -1,39 +1,76 @@
-"""Memory in one SQLite file: survives restarts, shared by the processes of one machine."""
+"""Memory in one SQLite file: survives restarts, shared by the processes of one machine.
+
+One connection reads and one writes: in WAL mode those who read wait for nobody who writes.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from respeak.memory.store import MAX_AGE, MAX_BYTES
+from respeak.memory.door import PATIENCE, Door
+from respeak.memory.store import MAX_AGE, MAX_BYTES, OVERHEAD
 
-SCHEMA = """
+VERSION = 1
+"""Of the schema, in the file's `user_version`; 0 counted the values alone."""
+
+SIZE = f"""
+length({{key}}) + CASE WHEN length({{value}}) <= 900 THEN length({{value}}) + {OVERHEAD}
+  ELSE {2 * OVERHEAD} + (length({{value}}) + 3681) / 4092 * 4096 END
+"""
+"""Bytes that an entry takes in the file: beyond about 900 a value goes to pages of its own, of 4096 bytes each."""
+
+SCHEMA = f"""
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, used REAL NOT NULL, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used);
 CREATE TABLE IF NOT EXISTS total (bytes INTEGER NOT NULL);
-INSERT INTO total SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM total);
-CREATE TRIGGER IF NOT EXISTS added AFTER INSERT ON entries
-  BEGIN UPDATE total SET bytes = bytes + length(new.value); END;
-CREATE TRIGGER IF NOT EXISTS removed AFTER DELETE ON entries
-  BEGIN UPDATE total SET bytes = bytes - length(old.value); END;
+DELETE FROM total;
+INSERT INTO total SELECT ifnull(sum({SIZE.format(key="key", value="value")}), 0) FROM entries;
+DROP TRIGGER IF EXISTS added;
+DROP TRIGGER IF EXISTS removed;
+CREATE TRIGGER added AFTER INSERT ON entries
+  BEGIN UPDATE total SET bytes = bytes + {SIZE.format(key="new.key", value="new.value")}; END;
+CREATE TRIGGER removed AFTER DELETE ON entries
+  BEGIN UPDATE total SET bytes = bytes - ({SIZE.format(key="old.key", value="old.value")}); END;
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+
+INSERT = f"""
+INSERT INTO entries SELECT :key, :used, :value
+  WHERE length(:value) > 0 AND {SIZE.format(key=":key", value=":value")} <= :most
 """
 
 WAIT = 5.0
-"""Seconds to wait for another process that writes."""
+"""Seconds to wait for another process while the file is opened; calls have no more than PATIENCE."""
+
+AGAIN = 0.003
+BRIEF = 0.02
+"""Seconds between two tries to begin to write, and those that SQLite itself waits in each."""
 
 AT_ONCE = 500
 """Keys that one query asks for."""
 
 TOUCH = 60.0
-"""An entry is marked as used again after so many seconds; reading need not write each time."""
+"""An entry is marked as used again after so many seconds; reading need not be noted each time."""
+
+TOUCHES = 10_000
+"""Keys to be marked as used with the next write; more of them are not noted."""
+
+IN_MEMORY = ":memory:"
 
 
 class SqliteMemory:
     """Entries in a SQLite file in WAL mode; what `remember` returned from survives the death of the process.
 
-    max_bytes   bytes of all entries together      max_age   seconds since an entry was last used
+    max_bytes   bytes that all entries take in the file      max_age   seconds since an entry was last used
+
+    A file that is made can be read by its owner alone. Methods raise sqlite3.Error when the file is busy or broken,
+    within half a second, and then at once for some seconds (door.py).
     """
 
     def __init__(
@@ -46,57 +83,120 @@ class SqliteMemory:
         self._max_bytes = max_bytes
         self._max_age = max_age
         self._clock = clock
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, timeout=WAIT, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        self._db.executescript(SCHEMA)
+        self._touched: dict[str, float] = {}
+        _prepare(path)
+        self._writing = Door(_connected(path, BRIEF))
+        # What cannot be read cannot be written either, and a request that does both should wait once.
+        self._reading = self._writing if path == IN_MEMORY else Door(_connected(path, PATIENCE), other=self._writing)
 
     def recall(self, keys: Iterable[str]) -> dict[str, bytes]:
         """The entries that are there, now used."""
         wanted, now = list(keys), self._clock()
         found: dict[str, bytes] = {}
-        with self._lock:
+        with self._reading.turn() as db:
             for begin in range(0, len(wanted), AT_ONCE):
-                some = wanted[begin : begin + AT_ONCE]
-                marks = ",".join("?" * len(some))
-                query = f"SELECT key, used, value FROM entries WHERE key IN ({marks}) AND used >= ?"
-                rows = self._db.execute(query, [*some, now - self._max_age]).fetchall()
+                rows = self._rows(db, wanted[begin : begin + AT_ONCE], now)
                 found.update((key, value) for key, _, value in rows)
-                stale = [(now, key) for key, used, _ in rows if now - used > TOUCH]
-                self._db.executemany("UPDATE entries SET used = ? WHERE key = ?", stale)
+                self._touch([key for key, used, _ in rows if now - used > TOUCH], now)
         return found
+
+    def _rows(self, db: sqlite3.Connection, keys: list[str], now: float) -> list[tuple[str, float, bytes]]:
+        marks = ",".join("?" * len(keys))
+        query = f"SELECT key, used, value FROM entries WHERE key IN ({marks}) AND used >= ?"
+        return db.execute(query, [*keys, now - self._max_age]).fetchall()
+
+    def _touch(self, keys: list[str], now: float) -> None:
+        """Note that entries were used, for the next write."""
+        if len(self._touched) < TOUCHES:
+            self._touched.update(dict.fromkeys(keys, now))
 
     def remember(self, entries: Mapping[str, bytes]) -> None:
         """Keep entries, and let the oldest go."""
-        now = self._clock()
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                self._db.executemany("DELETE FROM entries WHERE key = ?", [(key,) for key in entries])
-                kept = [(key, now, value) for key, value in entries.items() if 0 < len(value) <= self._max_bytes]
-                self._db.executemany("INSERT INTO entries VALUES (?, ?, ?)", kept)
-                self._forget(now)
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        now, touched, most = self._clock(), dict(self._touched), self._max_bytes
+        kept = [{"key": key, "used": now, "value": value, "most": most} for key, value in entries.items()]
+        with self._writing.turn() as db, _transaction(db):
+            db.executemany("UPDATE entries SET used = ? WHERE key = ?", [(used, key) for key, used in touched.items()])
+            db.executemany("DELETE FROM entries WHERE key = ?", [(key,) for key in entries])
+            db.executemany(INSERT, kept)
+            self._forget(db, now)
+        for key in touched:
+            self._touched.pop(key, None)
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._db.close()
+        if self._touched:
+            with contextlib.suppress(sqlite3.Error):
+                self.remember({})
+        self._reading.close()
+        self._writing.close()
 
-    def _forget(self, now: float) -> None:
+    def _forget(self, db: sqlite3.Connection, now: float) -> None:
         """What is too old, then what was used longest ago until the rest fits."""
-        self._db.execute("DELETE FROM entries WHERE used < ?", [now - self._max_age])
-        [over] = self._db.execute("SELECT bytes - ? FROM total", [self._max_bytes]).fetchone()
+        db.execute("DELETE FROM entries WHERE used < ?", [now - self._max_age])
+        [over] = db.execute("SELECT bytes - ? FROM total", [self._max_bytes]).fetchone()
         if over <= 0:
             return
         gone = []
-        for key, size in self._db.execute("SELECT key, length(value) FROM entries ORDER BY used"):
+        for key, size in db.execute(f"SELECT key, {SIZE.format(key='key', value='value')} FROM entries ORDER BY used"):
             gone.append((key,))
             over -= size
             if over <= 0:
                 break
-        self._db.executemany("DELETE FROM entries WHERE key = ?", gone)
+        db.executemany("DELETE FROM entries WHERE key = ?", gone)
+
+
+def _prepare(path: str) -> None:
+    """Make the file, for its owner alone, if there is none. Raises ValueError for no path, sqlite3.Error."""
+    if not path.strip():
+        raise ValueError("memory has an empty path; expected sqlite:PATH")
+    if path == IN_MEMORY:
+        return
+    with contextlib.suppress(OSError):  # SQLite says better what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    if os.path.exists(path) and not os.access(path, os.W_OK):
+        raise sqlite3.OperationalError("the file is read-only")
+
+
+def _connected(path: str, patience: float) -> sqlite3.Connection:
+    """A connection to the file, whose schema is the one of today; its calls wait so long. Raises sqlite3.Error."""
+    db = sqlite3.connect(path, timeout=WAIT, check_same_thread=False, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        [version] = db.execute("PRAGMA user_version").fetchone()
+        if version < VERSION:
+            db.executescript(SCHEMA)
+        db.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing: what fails is undone."""
+    _begin(db)
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _begin(db: sqlite3.Connection) -> None:
+    """Begin to write as soon as no other process does.
+
+    SQLite itself asks ever less often, up to 0.1 s apart, and may then miss every gap that busy processes leave.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(AGAIN)

@@ -30,13 +30,6 @@ class Chunks:
         self.blank = {**self.head, "choices": None}
         self.out = [{**self.head, **chunk} if "choices" in chunk else chunk for chunk in self.out]  # what waited
 
-    def of(self, delta: Json, pattern: Json) -> Json:
-        """A chunk of the choice: most of a stream, so head and choice are copied rather than put together."""
-        chunk, choice = self.blank.copy(), pattern.copy()
-        choice["delta"] = delta
-        chunk["choices"] = [choice]
-        return chunk
-
     def say(self, delta: Json, logprobs: Json | None = None) -> None:
         """A chunk of the choice; before the first one comes the one that names the role."""
         if not self.begun:
@@ -65,7 +58,7 @@ class Chunks:
         if self.counted and answer.get("usage"):
             self.out.append({**self.head, "choices": [], "usage": answer["usage"]})
 
-    def fail(self, message: str, kind: str, param: Any = None, code: Any = None, **more: Any) -> None:
+    def fail(self, message: str, kind: str, param: Any = None, code: Any = None, /, **more: Any) -> None:
         """The error frame, which ends the stream."""
         self.ended = True
         self.out.append({"error": {"message": message, "type": kind, "param": param, "code": code, **more}})

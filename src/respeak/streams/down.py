@@ -10,15 +10,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak.crossing.answer_down import head, structured
-from respeak.crossing.errors import error_type
+from respeak.crossing.answer_up import FILLED
+from respeak.crossing.errors import ERROR_KEYS, error_type
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.streams.chunks import CHOICE, Chunks
-from respeak.streams.down_items import CALLS, Calls, Speech, begun
+from respeak.streams.down_items import Calls, Speech, begun
 from respeak.streams.legacy import AsFunction
+from respeak.streams.places import DONE, ITEMS, PARTS, Places
 from respeak.streams.settle import CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
+from respeak.streams.told import Contradicted
 from respeak.streams.words import KEYS, SILENT
 
 FAILED = ("failed", "cancelled")
+RETRIED = "The upstream began its answer again and said something else than before."
 
 
 class Down:
@@ -38,16 +42,23 @@ class Down:
         self.speech = Speech(self.chunks, job)
         self.calls = Calls(self.chunks, job)
         self.response: Json = {}
-        self.items: dict[Any, Json] = {}
-        self.unfinished: set[Any] = set()
-        self.final_only = job.options.final_only
+        self.final_only = job.options.final_only or structured({}, asked)
         self.unknown: set[str] = set()
-        self.talking: Any = None
-        self.waiting: dict[Any, list[Json]] = {}
+        self.clear()
+
+    def clear(self) -> None:
+        """No item is known. Of the messages one is `talking`, others are `waiting`, commentary is `muted`."""
+        self.places = Places()
+        self.items: dict[int, Json] = {}
+        self.unfinished: set[int] = set()
+        self.talking: int | None = None
+        self.waiting: dict[int, list[Json]] = {}
+        self.muted: dict[int, list[Json]] = {}
 
     def shorten(self, behind: AsFunction) -> None:
         """Say pieces as they would come out of the stage behind: what is noted of them there is noted here, too."""
         self.functions, self.pattern = True, behind.pattern
+        self.calls.single = True
 
     def feed(self, event: Json) -> list[Json]:
         """The chunks that an event makes."""
@@ -57,18 +68,28 @@ class Down:
         if not event.keys() <= KEYS:
             for key in event.keys() - KEYS:
                 self.note(f"{kind} {key}", UNKNOWN.saying(f'events of type "{kind}" have no documented key "{key}"'))
-        say = ON.get(kind)
-        if say is not None:
-            if not self.waits(event):
-                say(self, event)
+        try:
+            self.hear(kind, event)
+        except Contradicted:
+            self.settle.note(CUT.saying("the upstream began again and said something else; it is said as a failure"))
+            self.settle(self.partial())
+            self.chunks.fail(RETRIED, "server_error")
+        return self.take()
+
+    def hear(self, kind: str, event: Json) -> None:
+        """Say what an event brings; one of an item may have to wait."""
+        if kind in OF_ITEMS:
+            self.of_item(self.places.placed(event))
+        elif kind in OF_ANSWER:
+            OF_ANSWER[kind](self, event)
         elif kind not in SILENT:
             self.note(kind, UNKNOWN_EVENT.saying(f'no documentation has events of type "{kind}"'))
-        return self.take()
 
     def take(self) -> list[Json]:
         """The chunks since the last time, unless they wait for a response that says whose they are."""
         if self.chunks.ended:
             self.speech.rest()
+            self.calls.open = {}
             if not self.chunks.head and len(self.chunks.out) > 1:
                 self.created({})
         return self.chunks.take() if self.chunks.head or self.chunks.ended else []
@@ -90,9 +111,19 @@ class Down:
     # The beginning and the end ------------------------------------------------------------------------------------
 
     def created(self, event: Json) -> None:
-        """Fixes what every chunk repeats. A second one is a retry of the upstream's, and says nothing new."""
+        """Fixes what every chunk repeats. A second one is a retry of the upstream's: the client gets one answer.
+
+        What was said stands, so the retry must repeat it; the stream fails if it says something else (BUG/76).
+        """
         if self.chunks.head:
-            return
+            self.clear()
+            self.speech.begin_again()
+            self.calls.begin_again()
+        if not self.chunks.begun or not self.chunks.head:
+            self.begin(event)
+
+    def begin(self, event: Json) -> None:
+        """The head of all chunks, from the first response that an event holds."""
         self.response = event.get("response") or {}
         named = head(self.response, self.job)
         self.chunks.name(named["id"], named["created"], named["model"])
@@ -101,7 +132,8 @@ class Down:
 
     def finished(self, event: Json) -> None:
         """The terminal event: what is still unsaid, the finish and the usage."""
-        self.created(event)
+        if not self.chunks.head:
+            self.begin(event)
         while self.waiting:
             self.next_message()
         assumed = "incomplete" if event["type"] == "response.incomplete" else "completed"
@@ -114,39 +146,60 @@ class Down:
         refused = self.settle.refused
         if refused is not None:
             return self.chunks.fail(refused.message, "invalid_request_error", refused.path, refused.code.value)
-        self.reconcile(told)
+        self.rest(response, self.reconcile(told))
         message = answer["choices"][0]["message"]
-        self.rest(message)
-        self.speech.tell_citations()
         extension = {name: message[name] for name in ("phase", "reasoning_details") if name in message}
         if extension:  # known only now: a second message would have made the phase ambiguous
             self.chunks.say(extension)
         self.chunks.finish(answer)
 
-    def rest(self, message: Json) -> None:
-        """Say what no event said: commentary if nothing else came, and text that stands in no item (`output_text`)."""
-        length, refused, muted = self.speech.length, self.speech.refused, self.speech.muted
-        if muted and not length:
-            self.speech.citations = message.get("annotations") or []
-        for key, said in (("content", length), ("refusal", refused)):
-            if message.get(key) and not said and (muted or not (length or refused)):
-                self.chunks.say({key: message[key]})
+    def rest(self, response: Json, places: list[int]) -> None:
+        """Say what no event said: commentary that stands alone, text outside of items (`output_text`), citations."""
+        messages = [item for item in response["output"] if item.get("type") == "message"]
+        alone = all(item.get("phase") == "commentary" for item in messages)
+        for index in sorted(self.muted):
+            if alone or self.items[index].get("phase") != "commentary":
+                for event in self.muted.pop(index):
+                    self.tell(event)
+        if not messages and self.speech.silent:
+            self.speech.whole((-1, 0), response.get("output_text") or "", [])
+        cut = response["status"] == "incomplete"
+        self.calls.close(cut)
+        for index in self.calls.filled if cut else ():
+            self.settle.note(FILLED, ((None, "output"), places.index(index)) if index in places else None)
+        self.speech.close()
 
-    def reconcile(self, output: list[Json]) -> None:
-        """What the finished answer has and no `output_item.done` said; its items stand in the order of indexes."""
-        places = sorted(self.items, key=lambda index: index or 0) if self.items else list(range(len(output)))
-        if len(places) != len(output):
-            return
-        for index, item in zip(places, output, strict=True):
+    def reconcile(self, output: list[Json]) -> list[int]:
+        """Say what the finished answer has and no `output_item.done` said; gives the index of each of its items."""
+        places = sorted(self.items)
+        if output and [self.items[index].get("type") for index in places] != [item.get("type") for item in output]:
+            places = self.matched(output)
+        for index, item in zip(places, output, strict=False):
             if index not in self.items or index in self.unfinished:
-                self.item_done({"output_index": index, "item": item})
+                self.tell({"type": DONE, "output_index": index, "item": item})
+        return places
+
+    def matched(self, output: list[Json]) -> list[int]:
+        """The index of each item of the finished answer, where some had no events or events told of others."""
+        left, found = dict(self.items), []
+        for place, item in enumerate(output):
+            index = self.places.named.get(item.get("id"), place)
+            if index in self.items and left.get(index, {}).get("type") != item.get("type"):
+                index = self.places.new()
+            left.pop(index, None)
+            found.append(index)
+        return found
 
     def failed(self, event: Json) -> None:
         """A failed response: an error frame, on which the client's SDK raises."""
         response = {**(event.get("response") or {}), "status": "failed"}
         response["output"] = response.get("output") or self.outputs()
-        error = self.settle(response)["error"]
-        self.chunks.fail(error.pop("message"), error.pop("type"), **error)
+        self.fail(self.settle(response)["error"])
+
+    def fail(self, error: Json) -> None:
+        """The error frame of an error body."""
+        message, kind, param, code = (error.pop(key) for key in ERROR_KEYS)
+        self.chunks.fail(message, kind, param, code, **error)
 
     def error(self, event: Json) -> None:
         """An `error` event: flat as documented, or nested as the live service sends it (OBS-2)."""
@@ -154,9 +207,13 @@ class Down:
         inner = nested if isinstance(nested, dict) else {"message": nested}
         found = {key: inner.get(key) or event.get(key) for key in ("message", "code", "param")}
         status = 429 if "rate_limit" in str(found["code"]) else 500
+        named = {
+            "message": str(found["message"] or "The upstream failed."),
+            "type": inner.get("type") or error_type(status),
+        }
         self.settle(self.partial())
-        message = str(found["message"] or "The upstream failed.")
-        self.chunks.fail(message, inner.get("type") or error_type(status), found["param"], found["code"])
+        said = self.settle.blank({"status": "failed", "error": {**found, **named}})["error"]
+        self.fail({**{key: value for key, value in inner.items() if value is not None}, **said})
 
     def partial(self) -> Json:
         """The answer so far, as if it had been cut."""
@@ -167,7 +224,7 @@ class Down:
     def outputs(self) -> list[Json]:
         """The items as far as events told them, in their order; what only began and said nothing is left out."""
         told = []
-        for index, item in sorted(self.items.items(), key=lambda pair: pair[0] or 0):
+        for index, item in sorted(self.items.items()):
             found = begun(item) if index in self.unfinished else item
             if found is None:
                 self.note(f"item {index}", UNFINISHED)
@@ -177,53 +234,59 @@ class Down:
 
     # Items --------------------------------------------------------------------------------------------------------
 
-    def waits(self, event: Json) -> bool:
-        """True for an event of a message that waits until the one before it is whole: Chat has one text."""
-        index = event.get("output_index")
-        if event.get("type") == "response.output_item.added" and event["item"].get("type") == "message":
+    def of_item(self, event: Json) -> None:
+        """An event of an item; of a message it waits until the one before is whole, for Chat has one text."""
+        index = event["output_index"]
+        if index not in self.items and index not in self.waiting and _speaks(event):
             if self.talking in (None, index):
                 self.talking = index
             else:
-                self.waiting.setdefault(index, [])
-        if isinstance(index, dict | list) or index not in self.waiting:
-            return False
-        self.waiting[index].append(event)
-        return True
+                self.waiting[index] = []
+        if index in self.waiting:
+            self.waiting[index].append(event)
+        else:
+            self.tell(event)
+
+    def tell(self, event: Json) -> None:
+        """Say an event of an item, unless its message may be commentary that the client does not get."""
+        index = event["output_index"]
+        if index not in self.items and event["type"] not in ITEMS and _speaks(event):
+            self.item_added({"output_index": index, "item": {"type": "message"}})
+        if index in self.muted and event["type"] not in ITEMS:
+            self.muted[index].append(event)
+        else:
+            OF_ITEMS[event["type"]](self, event)
 
     def next_message(self) -> None:
         """The message that was talking is whole: the one that waits for it says what it has."""
         self.talking = min(self.waiting, default=None)
-        for event in self.waiting.pop(self.talking, ()):
-            ON[event["type"]](self, event)
+        if self.talking is not None:
+            for event in self.waiting.pop(self.talking):
+                self.tell(event)
 
     def item_added(self, event: Json) -> None:
-        index, item = event.get("output_index"), event["item"]
+        index, item = event["output_index"], event["item"]
         self.items[index] = item
         self.unfinished.add(index)
-        if item.get("type") in CALLS:
-            self.calls.announce(index, item)
-        elif item.get("type") == "message" and self.final_only and self.may_be_commentary(item):
-            self.speech.mute(index)
-
-    def may_be_commentary(self, item: Json) -> bool:
-        """The live service says the phase at once; a caller who wants the final answer only can wait for it."""
-        said = "phase" in item or not self.job.options.final_only
-        return item.get("phase") == "commentary" if said else True
+        if item.get("type") != "message":
+            self.calls.added(index, item)
+        elif self.final_only and item.get("phase", "commentary") == "commentary":
+            self.speech.rest()
+            self.muted[index] = []
 
     def item_done(self, event: Json) -> None:
         """The whole item: what no delta delivered is sent now."""
-        index, item = event.get("output_index"), event["item"]
+        index, item = event["output_index"], event["item"]
         self.items[index] = item
         self.unfinished.discard(index)
         if item.get("type") != "message":
-            return self.calls.whole(index, item)
-        if self.final_only and item.get("phase") == "commentary":
-            self.speech.mute(index)
+            self.calls.whole(index, item)
+        elif self.final_only and item.get("phase") == "commentary":
+            self.muted[index] = _parts(event)
         else:
-            self.speech.muted.discard(index)
-        content = item.get("content")
-        for number, part in enumerate(content if isinstance(content, list) else ()):
-            self.speech.part((index, number), part)
+            self.muted.pop(index, None)
+            for part in _parts(event):
+                self.part(part)
         if index == self.talking:
             self.next_message()
 
@@ -237,8 +300,7 @@ class Down:
         self.speech.whole(_key(event), event.get("text") or "", event.get("logprobs") or [])
 
     def annotation(self, event: Json) -> None:
-        if event.get("annotation"):
-            self.speech.cite(_key(event), [event["annotation"]])
+        self.speech.cite(_key(event), event.get("annotation_index"), event.get("annotation"))
 
     def refusal_delta(self, event: Json) -> None:
         self.speech.refuse(_key(event), event["delta"])
@@ -247,13 +309,13 @@ class Down:
         self.speech.refuse_whole(_key(event), event.get("refusal") or "")
 
     def call_delta(self, event: Json) -> None:
-        self.calls.piece(event.get("output_index"), event["delta"])
+        self.calls.piece(event["output_index"], event["delta"])
 
     def arguments_done(self, event: Json) -> None:
-        self.calls.text(event.get("output_index"), event.get("arguments") or "")
+        self.calls.text(event["output_index"], event.get("arguments") or "")
 
     def input_done(self, event: Json) -> None:
-        self.calls.text(event.get("output_index"), event.get("input") or "")
+        self.calls.text(event["output_index"], event.get("input") or "")
 
     def audio(self, event: Json) -> None:
         self.chunks.say({"audio": {"data": event["delta"]}})
@@ -262,12 +324,32 @@ class Down:
         self.chunks.say({"audio": {"transcript": event["delta"]}})
 
 
-def _key(event: Json) -> tuple[Any, Any]:
-    return event.get("output_index"), event.get("content_index")
+def _key(event: Json) -> tuple[int, int]:
+    return event["output_index"], event["content_index"]
 
 
-ON: Mapping[str, Callable[[Down, Json], None]] = {
-    "response.created": Down.created,
+def _speaks(event: Json) -> bool:
+    """True for an event of a message."""
+    kind: str = event["type"]
+    if kind in ITEMS:
+        return bool(event["item"].get("type") == "message")
+    return (event["part"].get("type") if kind in PARTS else kind.split(".")[1]) in SPOKEN
+
+
+def _parts(event: Json) -> list[Json]:
+    """The parts of a whole message, as events."""
+    index, content = event["output_index"], event["item"].get("content")
+    at = {"type": "response.content_part.done", "output_index": index}
+    parts = content if isinstance(content, list) else ()
+    return [{**at, "content_index": number, "part": part} for number, part in enumerate(parts)]
+
+
+SPOKEN = ("output_text", "text", "refusal")
+"""Types of parts that are text of the answer."""
+
+Handlers = Mapping[str, Callable[[Down, Json], None]]
+
+OF_ITEMS: Handlers = {
     "response.output_item.added": Down.item_added,
     "response.output_item.done": Down.item_done,
     "response.content_part.added": Down.part,
@@ -281,6 +363,11 @@ ON: Mapping[str, Callable[[Down, Json], None]] = {
     "response.function_call_arguments.done": Down.arguments_done,
     "response.custom_tool_call_input.delta": Down.call_delta,
     "response.custom_tool_call_input.done": Down.input_done,
+}
+"""What each event of an item makes, by type; it has its place by then."""
+
+OF_ANSWER: Handlers = {
+    "response.created": Down.created,
     "response.audio.delta": Down.audio,
     "response.audio.transcript.delta": Down.transcript,
     "response.completed": Down.finished,
@@ -289,4 +376,7 @@ ON: Mapping[str, Callable[[Down, Json], None]] = {
     "response.failed": Down.failed,
     "error": Down.error,
 }
-"""What each event makes, by type. `response.done` is how the Codex backend completes (OBS-23)."""
+"""What each event of the whole answer makes. `response.done` is how the Codex backend completes (OBS-23)."""
+
+ON: Handlers = {**OF_ITEMS, **OF_ANSWER}
+"""All events that make anything."""

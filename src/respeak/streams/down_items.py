@@ -1,11 +1,12 @@
 """What has been said of the items of a Responses answer: text, refusals, citations and calls, each piece once.
 
 Deltas say pieces, `.done` events say the whole: what no piece delivered is sent then. Keys are `output_index` and
-`content_index`, never ids, which some services change in every event (BUG/63).
+`content_index`, which every event has that comes here (`places.py`).
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from respeak.crossing import bridges
@@ -17,6 +18,7 @@ from respeak.crossing.names import wire_name
 from respeak.loss import Verdict
 from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks
+from respeak.streams.told import Contradicted, Told
 
 Key = tuple[Any, Any]
 """output_index and content_index."""
@@ -25,85 +27,133 @@ NOBODY: Key = (object(), None)
 """No part at all: equal to nothing that an event can name."""
 
 
+class Part(Told):
+    """A part of a message: where its text starts, and how many logprobs of it were said."""
+
+    __slots__ = ("logged", "start")
+
+    def __init__(self, start: int) -> None:
+        super().__init__()
+        self.start = start
+        self.logged = 0
+
+
 class Speech:
-    """The text of all messages as one content, with what cites it; and the refusal. `now` is the part that goes on."""
+    """The text of all messages as one content, with what cites it; and the refusal.
+
+    `now` is the part that goes on, `pieces` what was said of it, `before` how much all others said; `length` is of
+    all, as it was when no part went on.
+    """
 
     def __init__(self, chunks: Chunks, job: Job) -> None:
         self.chunks = chunks
         self.job = job
-        self.sent: dict[Key, int] = {}
-        self.refused: dict[Key, int] = {}
-        self.starts: dict[Key, int] = {}
-        self.cited: dict[Key, int] = {}
-        self.citations: list[Json] = []
+        self.parts: dict[Key, Part] = {}
+        self.refusals: dict[Key, Told] = {}
+        self.citations: dict[Key, dict[int, list[Json]]] = {}
         self.length = 0
         self.speaker: Any = None
-        self.muted: set[Any] = set()
         self.now: Key = NOBODY
-        self.base = 0
+        self.pieces: list[str] = []
+        self.before = 0
 
     def text(self, key: Key, text: str, logprobs: list[Json]) -> None:
         """A piece of text; the first of a later message comes behind the separator."""
-        if not text or key[0] in self.muted:
+        part = self.parts.get(key)
+        if part is not None and part.due:
+            text = part.new(text)
+        if not text:
             return
-        if key != self.now:
-            text = self._turn_to(key, text)
-        self.length += len(text)
-        found = {"content": [with_bytes(entry) for entry in logprobs], "refusal": None} if logprobs else None
+        separator = self._turn_to(key) if key != self.now else ""
+        part = self.parts[key]
+        part.add(text)
+        self._say(separator + text if separator else text, part, logprobs)
+
+    def _say(self, text: str, part: Part, logprobs: list[Json]) -> None:
+        found = None
+        if logprobs:
+            part.logged += len(logprobs)
+            found = {"content": [with_bytes(entry) for entry in logprobs], "refusal": None}
         self.chunks.say({"content": text}, found)
 
-    def _turn_to(self, key: Key, text: str) -> str:
-        """Another part goes on: its text, behind the separator if it is the first of a later message."""
+    def _turn_to(self, key: Key) -> str:
+        """Another part goes on; gives the separator if it is the first of a later message."""
         self.rest()
-        self.now = key
-        if key not in self.starts:
+        separator = ""
+        if key not in self.parts:
             separator = self.job.options.separator if self.length and key[0] != self.speaker else ""
             self.speaker = key[0]
             self.length += len(separator)
-            self.starts[key] = self.length
-            text, self.length = separator + text, self.length - len(separator)
-            self.base = self.starts[key]
-        else:
-            self.base = self.length - self.sent[key]
-        return text
+            self.parts[key] = Part(self.length)
+        part = self.parts[key]
+        self.now, self.pieces, self.before = key, part.pieces, self.length - part.count()
+        return separator
 
     def rest(self) -> None:
         """No part goes on for now."""
         if self.now is not NOBODY:
-            self.sent[self.now] = self.length - self.base
+            self.length = self.before + self.parts[self.now].count()
         self.now = NOBODY
 
-    def mute(self, index: Any) -> None:
-        """The message says nothing until it is known to be the answer."""
-        self.muted.add(index)
-        self.rest()
+    def count(self) -> None:
+        """The part that goes on said enough to be counted."""
+        self.parts[self.now].count()
 
     def whole(self, key: Key, text: str, logprobs: list[Json]) -> None:
-        """All of a text: the rest that no piece said."""
-        sent = self.length - self.base if key == self.now else self.sent.get(key, 0)
-        self.text(key, text[sent:], [] if sent else logprobs)
+        """All of a text: the rest that no piece said, and the logprobs that came with none."""
+        part = self.parts.get(key)
+        rest = text if part is None else part.rest(text)
+        unsaid = logprobs if part is None else logprobs[part.logged :]
+        if rest:
+            self.text(key, rest, unsaid)
+        elif unsaid and part is not None:
+            self._say("", part, unsaid)
 
     def refuse(self, key: Key, piece: str) -> None:
         """A piece of a refusal."""
-        if piece and key[0] not in self.muted:
-            self.refused[key] = self.refused.get(key, 0) + len(piece)
+        told = self.refusals.setdefault(key, Told())
+        piece = told.new(piece)
+        if piece:
+            told.add(piece)
             self.chunks.say({"refusal": piece})
 
     def refuse_whole(self, key: Key, refusal: str) -> None:
         """All of a refusal: the rest that no piece said."""
-        self.refuse(key, refusal[self.refused.get(key, 0) :])
+        told = self.refusals.get(key)
+        self.refuse(key, refusal if told is None else told.rest(refusal))
 
-    def cite(self, key: Key, annotations: list[Json]) -> None:
-        """Citations, at their places of the whole text; those of files have no form."""
-        if key[0] in self.muted:
-            return
-        self.cited[key] = self.cited.get(key, 0) + len(annotations)
-        self.citations += annotations_down(annotations, self.starts.get(key, self.length), None, self.job)
+    @property
+    def silent(self) -> bool:
+        """True while there is neither text nor refusal."""
+        return not self.parts and not any(told.count() for told in self.refusals.values())
 
-    def tell_citations(self) -> None:
-        """All citations in one chunk: the official SDK gathers this extension, but raises on a second list."""
-        if self.citations:
-            self.chunks.say({"annotations": self.citations})
+    def cite(self, key: Key, number: int | None, annotation: Json | None) -> None:
+        """A citation by its number in the part, the next if it has none; one of a file has no form, null none yet."""
+        cited = self.citations.setdefault(key, {})
+        place = len(cited) if number is None else number
+        if not cited.get(place):
+            cited[place] = annotations_down([annotation], 0, None, self.job) if annotation else []
+
+    def close(self) -> None:
+        """All citations in one chunk: the official SDK gathers this extension, but raises on a second list.
+
+        They count from the start of the whole text, which is known when all of it was said (R2C-ANN). Raises
+        Contradicted if a retry left out what was said.
+        """
+        if any(told.due for told in (*self.parts.values(), *self.refusals.values())):
+            raise Contradicted
+        told = []
+        for start, cited in sorted(self._cited(), key=lambda pair: pair[0]):
+            for _, found in sorted(cited.items()):
+                told += [_moved(citation, start) for citation in found]
+        if told:
+            self.chunks.say({"annotations": told})
+
+    def _cited(self) -> list[tuple[int, dict[int, list[Json]]]]:
+        """What was cited of each part, with the place where the part starts."""
+        self.rest()
+        parts = self.parts
+        return [(parts[key].start if key in parts else self.length, found) for key, found in self.citations.items()]
 
     def part(self, key: Key, part: Json) -> None:
         """A whole part of a message."""
@@ -111,7 +161,21 @@ class Speech:
             self.refuse_whole(key, part.get("refusal") or "")
         elif part.get("type") in ("output_text", "text"):
             self.whole(key, part.get("text") or "", part.get("logprobs") or [])
-            self.cite(key, (part.get("annotations") or [])[self.cited.get(key, 0) :])
+            for number, annotation in enumerate(part.get("annotations") or ()):
+                self.cite(key, number, annotation)
+
+    def begin_again(self) -> None:
+        """A retry: what it repeats of what was said is not said twice."""
+        self.rest()
+        self.citations = {}
+        for told in (*self.parts.values(), *self.refusals.values()):
+            told.begin_again()
+
+
+def _moved(citation: Json, start: int) -> Json:
+    inner = citation["url_citation"]
+    moved = {name: inner[name] + start for name in ("start_index", "end_index")}
+    return {**citation, "url_citation": {**inner, **moved}}
 
 
 def with_bytes(entry: Json) -> Json:
@@ -136,64 +200,112 @@ def begun(item: Json) -> Json | None:
     Events announce items with whatever keys the upstream likes; an answer holds items with all that their type needs.
     """
     kind = item.get("type") or ""
-    if kind in bridges.BY_CALL or (kind in CALLS and not item.get("name")):
+    if kind in bridges.BY_CALL or (kind in CALLS and not (item.get("name") and item.get("call_id"))):
         return None
     if kind == "message":
-        return {**item, "content": []}
+        return {"role": "assistant", **item, "content": []}
     if kind not in CALLS:
         return item
     held = {key: value for key, value in item.items() if value is not None}
-    return {"call_id": "", **held, CALLS[kind][1]: "", "status": "incomplete"}
+    return {**held, CALLS[kind][1]: "", "status": "incomplete"}
 
 
-class SaidCall:
-    """A call that was announced: its index and type on Chat, the key of its text, and how much of it was sent."""
+class SaidCall(Told):
+    """A call that was announced: its index, type and name on Chat, and the key of its text.
 
-    __slots__ = ("key", "kind", "number", "sent")
+    `held` are arguments that its item began with: some services repeat them in deltas. A bridged call is said whole:
+    it has no key.
+    """
 
-    def __init__(self, number: int, kind: str, key: str, sent: int) -> None:
+    __slots__ = ("held", "key", "kind", "named", "number")
+
+    def __init__(self, number: int, kind: str, key: str, named: tuple[Any, ...]) -> None:
+        super().__init__()
         self.number = number
         self.kind = kind
         self.key = key
-        self.sent = sent
+        self.named = named
+        self.held = ""
 
 
 class Calls:
     """The tool calls of one answer: index, id and name once, then pieces of arguments.
 
-    `said` holds each by its `output_index`; None for a bridged call, which is said whole. `open` holds the functions
-    among them of which a piece was said in chunks that have a head: more of it may go the short way.
+    `said` holds each by its `output_index`. `open` holds the functions among them of which a piece was said in chunks
+    that have a head: more of it may go the short way. `empty` are whole and have no arguments, which says `{}` unless
+    the answer turns out to be cut; `filled` said it. `single`: the client knows one call, the first of the answer;
+    those that overtake it are `late`.
     """
 
     def __init__(self, chunks: Chunks, job: Job) -> None:
         self.chunks = chunks
         self.job = job
-        self.said: dict[Any, SaidCall | None] = {}
+        self.said: dict[Any, SaidCall] = {}
         self.open: dict[Any, SaidCall] = {}
+        self.empty: list[Any] = []
+        self.filled: list[Any] = []
+        self.retried = False
+        self.late: dict[Any, Json] = {}
+        self.single = False
+        self.first: Any = None
         self.ids = ChatIds()
         self.owner = "0"
 
-    def announce(self, index: Any, item: Json) -> None:
-        """A call that begins, with what its item holds already; one without a name waits until it is whole."""
-        if index in self.said or not item.get("name"):
+    def added(self, index: Any, item: Json) -> None:
+        """A call that begins; one without a name or an id waits until it is whole."""
+        if not self._is_call(item) or self._overtakes(index):
             return
-        kind, key = CALLS[item["type"]]
-        held = item.get(key)
-        given = held if isinstance(held, str) else ""
-        self._entry(item, kind, {"name": wire_name(item["name"], item.get("namespace")), key: given})
-        self.said[index] = SaidCall(len(self.said), kind, key, len(given))
+        if item["type"] in CALLS and item.get("name") and item.get("call_id"):
+            repeated = index in self.said and not self.retried
+            self._announce(index, item)
+            held = item.get(CALLS[item["type"]][1])
+            self.said[index].held = held if isinstance(held, str) and not repeated else ""
 
-    def _entry(self, item: Json, kind: str, inner: Json) -> None:
+    def _is_call(self, item: Json) -> bool:
+        """True for a call that the client has to answer."""
+        kind = item.get("type")
+        return kind in CALLS or (kind in bridges.BY_CALL and not isinstance(special(item, self.job), Verdict))
+
+    def _overtakes(self, index: Any) -> bool:
+        """True for a call before which another began that is not said yet, where only the first one counts."""
+        if not self.single:
+            return False
+        if self.first is None:
+            self.first = index
+        return self.first != index and self.first not in self.said
+
+    def _announce(self, index: Any, item: Json) -> None:
+        kind, key = CALLS[item["type"]]
+        self._entry(index, item, kind, key, {"name": wire_name(item["name"], item.get("namespace")), key: ""})
+
+    def _entry(self, index: Any, item: Json, kind: str, key: str, inner: Json) -> None:
+        """The first entry of a call, once: a retry must call the same."""
+        named = item.get("call_id"), inner["name"]
+        call = self.said.get(index)
+        if call is not None:
+            if call.named != named and self.retried:
+                raise Contradicted
+            return
+        self.fill()
         number = len(self.said)
         call_id, _ = self.ids.take(item.get("call_id") or "", self.owner, number)
         self.chunks.say({"tool_calls": [{"index": number, "id": call_id, "type": kind, kind: inner}]})
+        self.said[index] = SaidCall(number, kind, key, named)
 
     def piece(self, index: Any, piece: str) -> None:
         """More of the arguments of a call that was announced."""
         call = self.said.get(index)
-        if call is None or not piece:
+        if call is None or not piece or (call.held and call.kind == "custom"):
+            return  # whether deltas repeat what an input began with is known when it is whole
+        if call.held and not (piece.lstrip().startswith("{") and _is_object(call.held)):
+            self._more(index, call, call.new(call.held))
+        call.held = ""
+        self._more(index, call, call.new(piece))
+
+    def _more(self, index: Any, call: SaidCall, piece: str) -> None:
+        if not piece or not call.key:
             return
-        call.sent += len(piece)
+        call.add(piece)
         self.chunks.say({"tool_calls": [{"index": call.number, call.kind: {call.key: piece}}]})
         if call.kind == "function" and self.chunks.head:
             self.open[index] = call
@@ -201,18 +313,58 @@ class Calls:
     def text(self, index: Any, text: str) -> None:
         """All of the arguments: the rest that no piece said."""
         call = self.said.get(index)
-        if call is not None:
-            self.piece(index, text[call.sent :])
+        if call is not None and text:
+            call.held = ""
+            self._more(index, call, call.rest(text))
 
     def whole(self, index: Any, item: Json) -> None:
-        """The finished item of a call; one without arguments sends {} unless it was cut."""
-        kind = item.get("type") or ""
-        if kind in CALLS:
-            self.announce(index, item)
-            text = item[CALLS[kind][1]]
-            empty = kind == "function_call" and not text and item.get("status") != "incomplete"
-            self.text(index, NO_ARGUMENTS if empty else text)
-        elif kind in bridges.BY_CALL and not isinstance(special(item, self.job), Verdict) and index not in self.said:
-            bridge = bridges.BY_CALL[kind]
-            self._entry(item, "function", {"name": bridge.name, "arguments": bridge.arguments(item)})
-            self.said[index] = None
+        """The finished item of a call."""
+        if not self._is_call(item):
+            return
+        kind = item["type"]
+        bridge = bridges.BY_CALL.get(kind)
+        if self._overtakes(index):
+            self.late[index] = item
+        elif bridge is not None:
+            inner = {"name": bridge.name, "arguments": bridge.arguments(item)}
+            self._entry(index, item, "function", "", inner)
+        else:
+            self._announce(index, item)
+            text, call = item[CALLS[kind][1]], self.said[index]
+            self.text(index, text)
+            call.held = ""
+            if kind == "function_call" and not text and not call.count() and item.get("status") != "incomplete":
+                self.empty.append(index)
+
+    def fill(self) -> None:
+        """Calls that are whole and said no arguments say `{}`, before the next one begins: clients read them then."""
+        empty, self.empty = self.empty, []
+        for index in empty:
+            self.text(index, NO_ARGUMENTS)
+        self.filled += empty
+
+    def close(self, cut: bool) -> None:
+        """The answer is over: what waited for more. Raises Contradicted if a retry left out what was said."""
+        late, self.late, self.single = self.late, {}, False
+        for index, item in late.items():
+            self.whole(index, item)
+        for index, call in self.said.items():
+            self._more(index, call, call.new(call.held))
+            if call.due:
+                raise Contradicted
+        if not cut:
+            self.fill()
+
+    def begin_again(self) -> None:
+        """A retry: what it repeats of what was said is not said twice."""
+        self.retried, self.first, self.late = True, None, {}
+        self.open = {}
+        for call in self.said.values():
+            call.begin_again()
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False

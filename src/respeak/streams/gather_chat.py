@@ -1,16 +1,18 @@
 """A finished Chat answer, gathered from its chunks (the grammar of a Chat stream: streaming.md section 2).
 
-Providers leave out the index of a call, or give all calls index 0: a new id is a new call (bug classes 25 and 26).
+A gateway that retries may begin its answer anew in the same stream: what came before is not said twice (BUG/76).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
+from respeak.codes import Code
 from respeak.crossing.answer import REASONING
+from respeak.crossing.answer_up import CUT
 from respeak.plan import Json
+from respeak.streams.gather_calls import GatheredCalls
+from respeak.verbs import DEGRADING, approximated
 
 STRINGS = ("content", "refusal", *REASONING[:2])
 """Keys of a delta whose pieces are put one behind the other."""
@@ -20,78 +22,38 @@ LISTS = ("annotations", "reasoning_details")
 
 CHUNK = "chat.completion.chunk"
 
+GRAVE = (*CUT, "error")
+"""Values of finish_reason that count although an earlier one said that the answer is whole."""
 
-class GatheredCall:
-    """One call: what came of it so far. `kind` is function, custom, or legacy for a `function_call`."""
-
-    __slots__ = ("arguments", "id", "kind", "more", "name")
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.id = ""
-        self.name = ""
-        self.arguments: list[str] = []
-        self.more: Json = {}
-
-    def add(self, entry: Json, inner: Json) -> str:
-        """Take what an entry brings; the new piece of arguments. Ids and names that come again are not new."""
-        if not self.id and entry.get("id"):
-            self.id = entry["id"]
-        name = inner.get("name")
-        if name and name != self.name and not (self.name and self.arguments):
-            self.name += name
-        piece: str = inner.get("arguments") or inner.get("input") or ""
-        if piece:
-            self.arguments.append(piece)
-        self.more.update((key, value) for key, value in entry.items() if key not in CALL_KEYS)
-        return piece
-
-    def text(self) -> str:
-        """The arguments, or the input of a custom tool."""
-        return "".join(self.arguments)
-
-    @property
-    def whole(self) -> bool:
-        """True when nothing can follow: the arguments are a JSON object already."""
-        text = self.text() if self.kind != "custom" else ""
-        if not text.rstrip().endswith("}"):
-            return False
-        try:
-            return isinstance(json.loads(text), dict)
-        except ValueError:
-            return False
-
-    def entry(self) -> Json:
-        """The call as a finished message has it."""
-        if self.kind == "custom":
-            said: Json = {"custom": {"name": self.name, "input": self.text()}}
-        else:
-            said = {"function": {"name": self.name, "arguments": self.text()}}
-        return {"id": self.id, "type": self.kind, **said, **self.more}
-
-
-CALL_KEYS = ("index", "id", "type", "function", "custom")
+MERGED = approximated(
+    Code.MESSAGES_MERGED, DEGRADING, "the upstream began its answer anew, and not as before; both stand in it"
+)
 
 
 class GatheredChoice:
-    """One of the answers of a stream."""
+    """One of the answers of a stream.
+
+    `by_index` is that of its calls, which the short ways read of every piece.
+    `again` holds the texts that a second attempt may say once more, and how much of each it said; `merged` says that it
+    said something else.
+    """
 
     def __init__(self, index: int) -> None:
         self.index = index
         self.strings: dict[str, list[str]] = {}
         self.parts: list[Json] = []
         self.lists: dict[str, list[Any]] = {}
-        self.calls: list[GatheredCall] = []
-        self.legacy: GatheredCall | None = None
+        self.calls = GatheredCalls()
+        self.by_index = self.calls.by_index
         self.finish: Any = None
-        self.logprobs: dict[str, list[Json]] = {}
+        self.logprobs: Json = {}
         self.message: Json = {}
         self.more: Json = {}
-        self.by_index: dict[Any, GatheredCall] = {}
-        self._by_id: dict[str, GatheredCall] = {}
+        self.again: dict[str, tuple[str, int]] = {}
+        self.merged = False
 
     def add(self, choice: Json, delta: Json) -> None:
-        """Everything of a choice but its calls, which `calls_of` takes."""
+        """Everything of a choice but its calls, which `calls` takes."""
         for key, value in delta.items():
             if value is None or key in ("tool_calls", "function_call"):
                 continue
@@ -100,12 +62,19 @@ class GatheredChoice:
                     self.strings.setdefault(key, []).append(value)
             else:
                 self._keep(key, value)
-        if choice.get("finish_reason") is not None and self.finish is None:
-            self.finish = choice["finish_reason"]
-        for key, entries in (choice.get("logprobs") or {}).items():
-            if isinstance(entries, list):
-                self.logprobs.setdefault(key, []).extend(entries)
+        finish = choice.get("finish_reason")
+        if finish is not None and (self.finish is None or (finish in GRAVE and self.finish not in GRAVE)):
+            self.finish = finish
+        self._weigh(choice.get("logprobs") or {})
         self.more.update((key, value) for key, value in choice.items() if key not in CHOICE_KEYS)
+
+    def _weigh(self, logprobs: Json) -> None:
+        for key, entries in logprobs.items():
+            held = self.logprobs.get(key)
+            if isinstance(entries, list) and isinstance(held, list):
+                held += entries
+            elif entries is not None:
+                self.logprobs[key] = list(entries) if isinstance(entries, list) else entries
 
     def _keep(self, key: str, value: Any) -> None:
         if key == "content":
@@ -132,46 +101,39 @@ class GatheredChoice:
         text = "".join(self.strings.get("content", ()))
         return [{"type": "text", "text": text}] if text else []
 
-    def calls_of(self, delta: Json) -> Iterator[tuple[GatheredCall, str]]:
-        """The calls that a delta speaks of, each with its new piece of arguments."""
-        for entry in delta.get("tool_calls") or ():
-            kind = entry.get("type") or ("custom" if "custom" in entry else "function")
-            call = self._call(entry, kind)
-            yield call, call.add(entry, entry.get("custom" if kind == "custom" else "function") or {})
-        legacy = delta.get("function_call")
-        if legacy:
-            self.legacy = self.legacy or GatheredCall("legacy")
-            yield self.legacy, self.legacy.add({}, legacy)
+    def begin_again(self) -> None:
+        """A second attempt begins: the text so far is expected once more."""
+        self.again = {key: ("".join(pieces), 0) for key, pieces in self.strings.items() if any(pieces)}
+        self.merged = self.merged or bool(self.calls)
 
-    def _call(self, entry: Json, kind: str) -> GatheredCall:
-        """The call of an entry: that of its index, unless another id says that it is a new one."""
-        index, given = entry.get("index"), entry.get("id")
-        known = self.by_index.get(index) if index is not None else (self.calls[-1] if self.calls else None)
-        if given:
-            same = self._by_id.get(given)
-            if same is not None and known is None and (entry.get(kind) or {}).get("name") and same.whole:
-                same = None  # an id that is used twice: the call that it belonged to has ended
-            if same is not None and (known is None or known.id):
-                known = same if index is None or known is None or known.id != given else known
-            elif known is not None and known.id and known.id != given:
-                known = None
-        if known is None:
-            known = GatheredCall(kind)
-            self.calls.append(known)
-        if given and not known.id:
-            self._by_id.setdefault(given, known)
-        self.by_index[index] = known
-        return known
+    def unsaid(self, choice: Json) -> Json:
+        """What a choice of a second attempt says beyond the first; all of it, once it says something else."""
+        delta = {key: value for key, value in (choice.get("delta") or {}).items() if key != "role"}
+        out = {**choice, "delta": delta}
+        for key, (said, told) in list(self.again.items()):
+            piece, rest = delta.get(key), said[told:]
+            if not isinstance(piece, str) or not piece:
+                continue
+            if rest.startswith(piece):
+                del delta[key]
+                out["logprobs"] = None
+                self.again[key] = said, told + len(piece)
+                continue
+            del self.again[key]
+            same = piece.startswith(rest)
+            delta[key] = piece[len(rest) :] if same else said[:told] + piece
+            self.merged = self.merged or not same
+        return out
 
     def said(self) -> Json:
         """The choice of a finished answer."""
         message: Json = {"role": "assistant", "content": self.content(), "refusal": None, **self.message}
         message |= {key: "".join(pieces) for key, pieces in self.strings.items() if key != "content"}
         message |= self.lists
-        if self.calls:
-            message["tool_calls"] = [call.entry() for call in self.calls]
-        if self.legacy is not None:
-            message["function_call"] = {"name": self.legacy.name, "arguments": self.legacy.text()}
+        if self.calls.all:
+            message["tool_calls"] = [call.entry() for call in self.calls.all]
+        if self.calls.legacy is not None:
+            message["function_call"] = self.calls.legacy.function()
         logprobs = {"content": None, "refusal": None, **self.logprobs} if self.logprobs else None
         return {
             "index": self.index,
@@ -187,7 +149,7 @@ class GatheredChoice:
             return [*self.parts, *self._text_so_far()]
         pieces = self.strings.get("content")
         text = None if pieces is None else "".join(pieces)
-        return text if text or not (self.calls or self.legacy) else None
+        return text if text or not self.calls else None
 
 
 CHOICE_KEYS = ("index", "delta", "message", "logprobs", "finish_reason")
@@ -205,6 +167,40 @@ class GatheredChat:
     def __init__(self) -> None:
         self.top: Json = {}
         self.choices: dict[int, GatheredChoice] = {}
+        self.attempt: Any = None
+        self.roles = False
+
+    def heard(self, chunk: Json) -> Json:
+        """The chunk without what an earlier attempt said already."""
+        if not is_chunk(chunk):
+            return chunk
+        choices = chunk.get("choices") or []
+        named = any((choice.get("delta") or {}).get("role") for choice in choices)
+        again = named and self.begins_again(chunk, choices)
+        if again:
+            for gathered in self.choices.values():
+                gathered.begin_again()
+        if not (again or self.repeating):
+            return chunk
+        return {**chunk, "choices": [self.choice(choice.get("index")).unsaid(choice) for choice in choices]}
+
+    @property
+    def repeating(self) -> bool:
+        """True while a second attempt has not said all that the first one said."""
+        return any(choice.again for choice in self.choices.values())
+
+    def begins_again(self, chunk: Json, choices: list[Json]) -> bool:
+        """True for the first chunk of a second attempt: the role alone, once more, under another id.
+
+        Where the role comes with text in mid-stream, it comes in every chunk and means nothing. Only chunks with a role
+        count, which never go the short way.
+        """
+        identifier, first = chunk.get("id"), not self.choices
+        before, self.attempt = self.attempt, identifier
+        if any(_says(choice) for choice in choices):
+            self.roles = self.roles or not first
+            return False
+        return not (first or self.roles) and identifier not in (None, before) and before is not None
 
     def add_top(self, chunk: Json) -> None:
         """What a chunk says of the whole answer: the first id, time and model, the last of everything else."""
@@ -223,6 +219,10 @@ class GatheredChat:
         return found
 
     def add(self, chunk: Json) -> None:
+        """Everything that a chunk brings beyond an earlier attempt."""
+        self.take(self.heard(chunk))
+
+    def take(self, chunk: Json) -> None:
         """Everything that a chunk brings; other frames bring nothing."""
         if not is_chunk(chunk):
             return
@@ -230,8 +230,7 @@ class GatheredChat:
         for choice in chunk.get("choices") or ():
             gathered, delta = self.choice(choice.get("index")), choice.get("delta") or {}
             gathered.add(choice, delta)
-            for _ in gathered.calls_of(delta):
-                pass
+            gathered.calls.take(delta)
 
     def answer(self) -> Json:
         """The finished answer: CreateChatCompletionResponse."""
@@ -239,8 +238,20 @@ class GatheredChat:
         return {**self.top, "object": "chat.completion", "choices": choices}
 
 
+def _says(choice: Json) -> bool:
+    """True for a choice that does more than name the role."""
+    delta = choice.get("delta") or {}
+    return choice.get("finish_reason") is not None or any(value for key, value in delta.items() if key != "role")
+
+
 DELTAS = ("object", "choices", "obfuscation")
 FIRST = ("id", "created", "model")
+
+
+def beside_error(chunk: Json) -> Json:
+    """What a chunk with an error says beside it; a finish of its own would be made up."""
+    rest = {key: value for key, value in chunk.items() if key != "error"}
+    return {**rest, "choices": [{**choice, "finish_reason": None} for choice in chunk.get("choices") or ()]}
 
 
 def is_chunk(frame: Json) -> bool:

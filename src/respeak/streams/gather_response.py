@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak.plan import Json
+from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.script import fresh
 
 
@@ -22,25 +23,29 @@ class GatheredResponse:
 
     def __init__(self) -> None:
         self.response: Json = {}
-        self.items: dict[Any, Json] = {}
+        self.items: dict[int, Json] = {}
+        self.places = Places()
 
     def add(self, event: Json) -> None:
         """Everything that an event brings."""
         kind = event.get("type", "")
         if isinstance(event.get("response"), dict):
             self.response = event["response"]
-        elif kind == "response.output_item.done":
-            self.items[event.get("output_index")] = event["item"]
-        elif kind == "response.output_item.added":
-            self.items[event.get("output_index")] = _opened(event["item"])
-        elif kind in PIECES:
-            item = self.items.get(event.get("output_index"))
-            if item is not None:
-                PIECES[kind](item, event)
+            if kind == "response.created":  # a second one begins the answer anew
+                self.items, self.places = {}, Places()
+        elif kind in ITEMS or kind in PIECES:
+            self._of_item(kind, self.places.placed(event))
+
+    def _of_item(self, kind: str, event: Json) -> None:
+        index = event["output_index"]
+        if kind in ITEMS:
+            self.items[index] = event["item"] if kind == DONE else _opened(event["item"])
+        elif index in self.items:
+            PIECES[kind](self.items[index], event)
 
     def answer(self) -> Json:
         """The Response; one that no event finished has the status that its last event had."""
-        output = self.response.get("output") or [_joined(item) for _, item in sorted(self.items.items(), key=_place)]
+        output = self.response.get("output") or [_joined(item) for _, item in sorted(self.items.items())]
         return {**self.response, "output": output}
 
 
@@ -51,10 +56,6 @@ def _opened(item: Json) -> Json:
         if isinstance(out.get(key), list):
             out[key] = [part for part in out[key] if isinstance(part, dict)]
     return out
-
-
-def _place(pair: tuple[Any, Json]) -> int:
-    return pair[0] or 0
 
 
 def _joined(item: Json) -> Json:
@@ -149,12 +150,14 @@ def _cited(item: Json, event: Json) -> None:
 
 
 def _summary(item: Json, event: Json) -> None:
-    parts = _listed(item, "summary")
-    part = _numbered(parts, event.get("summary_index"), {"type": "summary_text", "text": ""})
-    if "delta" in event:
+    kind, parts, number = event["type"], _listed(item, "summary"), event.get("summary_index")
+    if number is None:  # the open part, or the next
+        number = len(parts) - (not kind.endswith("part.added"))
+    part = _numbered(parts, number, {"type": "summary_text", "text": ""})
+    if kind.endswith(".delta"):
         _grow(part, "text", event["delta"])
     else:
-        part.update(fresh(event["part"] or {}) if "part" in event else {"text": event.get("text")})
+        part.update(fresh(event.get("part") or {}) if "_part." in kind else {"text": event.get("text")})
 
 
 PIECES: Mapping[str, Callable[[Json, Json], None]] = {

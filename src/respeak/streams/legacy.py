@@ -14,20 +14,25 @@ from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.names import declared_tools
 from respeak.plan import Job, Json
 from respeak.streams.chunks import CHOICE, PLAIN_CHOICE, is_choice
+from respeak.streams.gather_calls import KINDS, GatheredCall
+from respeak.streams.gather_chat import GatheredChat, beside_error
+from respeak.streams.script import fresh
 
 CALLS = ("tool_calls", "function_call")
-PIECES = ("name", "arguments")
 ENDS = ("stop", *CALLS)
 FINISHES = ("stop", "length", "content_filter", "function_call")
 HEAD = ("id", "object", "created", "model", "usage")
+is_plain = frozenset((*HEAD, "choices", "service_tier", "system_fingerprint", "obfuscation")).issuperset
+"""True for a chunk with no key but the documented ones of every chunk."""
 UNSAID = frozenset(("annotations", "audio", *REASONING))
 """Keys of a delta that a plain legacy client does not know."""
 
 
 class _Choice:
-    """What was said of one choice: which call is the one, and a text that has to wait until it is whole."""
+    """What was said of one choice: the call and so much of its name, and a text that has to wait until it is whole."""
 
     def __init__(self) -> None:
+        self.by_index: dict[Any, GatheredCall] = {}
         self.call: Any = None
         self.name = ""
         self.held: list[str] | None = None
@@ -39,11 +44,22 @@ class _Choice:
 
 
 class AsFunction:
-    """Chunks for a client of functions. `plain`: it knows content and function_call only, as vtrix documents."""
+    """Chunks for a client of functions. `plain`: it knows content and function_call only, as vtrix documents.
+
+    `gathered` knows which call an entry belongs to: this stage gathers the calls itself, unless it was told by `share`
+    that the stage before does. `told` are keys beside the documented ones, which one chunk says for those after it.
+    """
 
     def __init__(self, plain: bool) -> None:
         self.plain = plain
         self.choices: dict[Any, _Choice] = {}
+        self.gathered = GatheredChat()
+        self.shared = False
+        self.told: Json = {}
+
+    def share(self, gathered: GatheredChat) -> None:
+        """Go by the calls that the stage before gathers of every chunk before it comes here."""
+        self.gathered, self.shared = gathered, True
 
     def feed(self, chunk: Json) -> list[Json]:
         """The chunk with the first call as function_call; nothing, if nothing is left of it."""
@@ -52,10 +68,17 @@ class AsFunction:
             return [chunk]
         if self.plain and chunk.get("error"):
             return self.broken(chunk)
-        quick = self.piece(choices[0]) if len(choices) == 1 and chunk.get("usage") is None else None
+        news = not is_plain(chunk) and self.news(chunk)
+        quick = self.piece(choices[0]) if len(choices) == 1 and chunk.get("usage") is None and not news else None
         if quick is None:
-            return self.general(chunk)
+            return self.general(chunk, news)
         return [{**chunk, "choices": [self.of(choices[0], quick)]}] if quick else []
+
+    def news(self, chunk: Json) -> bool:
+        """True for a chunk whose undocumented keys no chunk said yet: it is said although all else of it is not."""
+        rest = {key: value for key, value in chunk.items() if not is_plain((key,))}
+        told, self.told = self.told, {**self.told, **fresh(rest)}
+        return self.told != told
 
     def of(self, choice: Json, delta: Json) -> Json:
         """The choice with another delta; a plain client knows no logprobs."""
@@ -100,26 +123,25 @@ class AsFunction:
         [entry] = calls
         inner = entry.get("function") if entry.__class__ is dict else None
         piece = inner.get("arguments") if inner.__class__ is dict and len(inner) == 1 else None
-        if not piece or len(entry) != 2 or "index" not in entry:
+        if not piece or len(entry) != 2 or entry.get("index").__class__ is not int:
             return None
-        if entry["index"] != state.call[0]:
-            return {}
+        call = state.by_index.get(entry["index"])
+        if call is not state.call:
+            return {} if call else None
         state.arguments = True
         return {"function_call": inner}
 
     def broken(self, chunk: Json) -> list[Json]:
-        """An error beside a choice: what the choice says, then the error. A finish of its own would be made up."""
-        unfinished = [{**choice, "finish_reason": None} for choice in chunk["choices"]]
-        rest = {key: value for key, value in chunk.items() if key != "error"}
-        return [*self.general({**rest, "choices": unfinished}), {"error": chunk["error"]}]
+        """An error beside a choice: what the choice says, then the error."""
+        return [*self.general(beside_error(chunk), news=False), {"error": chunk["error"]}]
 
-    def general(self, chunk: Json) -> list[Json]:
-        """What becomes of any chunk, whatever it holds."""
+    def general(self, chunk: Json, news: bool) -> list[Json]:
+        """What becomes of any chunk, whatever it holds; with news it is said even without any choice."""
         held = [whole for choice in chunk["choices"] for whole in self.held(choice)]
         head = {key: chunk[key] for key in HEAD if key in chunk}
         choices = [self.choice(choice) for choice in chunk["choices"]]
         kept = [choice for choice in choices if _says(choice)]
-        rest = [{**chunk, "choices": kept}] if kept or chunk.get("usage") else []
+        rest = [{**chunk, "choices": kept}] if kept or news or chunk.get("usage") else []
         return [{**head, "choices": [choice]} for choice in held] + rest
 
     def held(self, choice: Json) -> list[Json]:
@@ -135,8 +157,12 @@ class AsFunction:
     def choice(self, choice: Json) -> Json:
         state = self.choices.setdefault(choice.get("index"), _Choice())
         delta = dict(choice.get("delta") or {})
-        for entry in delta.pop("tool_calls", None) or ():
-            self.entry(entry, delta, state)
+        calls = self.gathered.choice(choice.get("index")).calls
+        state.by_index = calls.by_index
+        if not self.shared:
+            calls.take(delta)
+        for entry, call in zip(delta.pop("tool_calls", None) or (), calls.latest, strict=False):
+            self.entry(entry, call, delta, state)
         if state.silent(choice.get("finish_reason")):
             delta.setdefault("function_call", {})["arguments"] = NO_ARGUMENTS
         out = {**choice, "delta": self.plainly(delta, state) if self.plain else delta}
@@ -147,22 +173,23 @@ class AsFunction:
             out["finish_reason"] = self.finish(finish, state)
         return out
 
-    def entry(self, entry: Json, delta: Json, state: _Choice) -> None:
-        """An entry of tool_calls: the first call goes, a custom one when its input is whole."""
-        if state.call is None:
-            state.call = (entry.get("index"), entry.get("id"))
-        elif entry.get("index") != state.call[0] or entry.get("id") not in (None, "", state.call[1]):
+    def entry(self, entry: Json, call: GatheredCall, delta: Json, state: _Choice) -> None:
+        """An entry of tool_calls: the first call of a known kind goes, a custom one when its input is whole."""
+        if state.call is None and call.kind in KINDS:
+            state.call = call
+        if call is not state.call:
             return
-        custom = entry.get("custom")
-        if custom is not None:
-            state.name = custom.get("name") or state.name
-            state.held = [*(state.held or ()), custom.get("input") or ""]
+        name, state.name = call.name[len(state.name) :], call.name
+        if call.kind == "custom":
+            state.held = [*(state.held or ()), (entry.get("custom") or {}).get("input") or ""]
             return
-        said = delta.setdefault("function_call", {})
-        for key, piece in (entry.get("function") or {}).items():
-            if piece is not None:
-                said[key] = said.get(key, "") + piece if key in PIECES else piece
-        state.arguments = state.arguments or bool(said.get("arguments"))
+        arguments = (entry.get("function") or {}).get("arguments")
+        said = {**delta.get("function_call", {}), **({"name": name} if name else {})}
+        if arguments is not None:
+            said["arguments"] = said.get("arguments", "") + arguments
+        if said:
+            delta["function_call"] = said
+        state.arguments = state.arguments or bool(arguments)
 
     def plainly(self, delta: Json, state: _Choice) -> Json:
         """The delta for a client that knows no refusal, citations or reasoning: a refusal is text behind the text."""

@@ -13,6 +13,7 @@ from typing import Any
 from respeak.plan import Json
 from respeak.streams.chunks import is_choice
 from respeak.streams.down import Down
+from respeak.streams.told import FEW
 from respeak.streams.up import REASONING, TEXT, Up
 
 DELTA_KEYS = frozenset(
@@ -36,19 +37,26 @@ PIECES = ("reasoning_content", "reasoning")
 
 def _text_delta(stage: Down, event: Json) -> list[Json] | None:
     """A piece of the text that was said last."""
-    speech, delta = stage.speech, event.get("delta")
+    speech, delta, chunks = stage.speech, event.get("delta"), stage.chunks
+    index, number = speech.now
     if (
         delta.__class__ is not str
         or not delta
-        or event.get("output_index") != speech.now[0]
-        or event.get("content_index") != speech.now[1]
+        or event.get("output_index") != index
+        or event.get("content_index") != number
         or event.get("logprobs")
         or not is_delta(event)
-        or not stage.chunks.head
+        or not chunks.head
     ):
         return None
-    speech.length += len(delta)
-    return [stage.chunks.of({"content": delta}, stage.pattern)]
+    pieces = speech.pieces
+    pieces.append(delta)
+    if len(pieces) > FEW:
+        speech.count()
+    chunk, choice = chunks.blank.copy(), stage.pattern.copy()
+    choice["delta"] = {"content": delta}
+    chunk["choices"] = [choice]
+    return [chunk]
 
 
 def _call_delta(stage: Down, event: Json) -> list[Json] | None:
@@ -56,17 +64,20 @@ def _call_delta(stage: Down, event: Json) -> list[Json] | None:
     delta, index = event.get("delta"), event.get("output_index")
     if delta.__class__ is not str or not delta or index.__class__ is not int or not is_delta(event):
         return None
-    call, chunks = stage.calls.open.get(index), stage.chunks
-    if call is None or chunks.ended:
+    call = stage.calls.open.get(index)
+    if call is None:
         return None
-    call.sent += len(delta)
+    pieces = call.pieces
+    pieces.append(delta)
+    if len(pieces) > FEW:
+        call.count()
     if not stage.functions:
         said: Json = {"tool_calls": [{"index": call.number, "function": {"arguments": delta}}]}
     elif call.number:
         return []
     else:
         said = {"function_call": {"arguments": delta}}
-    chunk, choice = chunks.blank.copy(), stage.pattern.copy()
+    chunk, choice = stage.chunks.blank.copy(), stage.pattern.copy()
     choice["delta"] = said
     chunk["choices"] = [choice]
     return [chunk]
@@ -86,7 +97,7 @@ def _arguments_done(stage: Down, event: Json) -> list[Json] | None:
     """All arguments of a function, when the pieces were all of them."""
     text, index = event.get("arguments"), event.get("output_index")
     call = stage.calls.said.get(index) if index.__class__ is int else None
-    if call is None or call.kind != "function" or not isinstance(text, str) or len(text) != call.sent:
+    if call is None or call.kind != "function" or not isinstance(text, str) or len(text) != call.count():
         return None
     return [] if is_arguments(event) and stage.chunks.head and not stage.chunks.ended else None
 

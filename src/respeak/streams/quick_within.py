@@ -59,8 +59,8 @@ def _noted(gathered: GatheredChoice, delta: Json) -> bool:
         pieces = gathered.strings.get(name)
     elif name == "tool_calls":
         pieces, value = _arguments(gathered, value)
-    elif name == "function_call" and gathered.legacy is not None and value.__class__ is dict and len(value) == 1:
-        pieces, value = gathered.legacy.arguments, value.get("arguments")
+    elif name == "function_call" and gathered.calls.legacy is not None and value.__class__ is dict and len(value) == 1:
+        pieces, value = gathered.calls.legacy.arguments, value.get("arguments")
     else:
         return False
     if pieces is None or value.__class__ is not str or not value:
@@ -96,9 +96,10 @@ def _event(stage: ResponsesWithin, event: Json) -> list[Json] | None:
         or event.get("obfuscation", "").__class__ is not str
         or event.get("summary_index", 0).__class__ is not int
         or not is_summary(event)
+        or stage.broken
     ):
         return None
-    stage.next = number + 1
+    stage.next, stage.told = number + 1, True
     return [event]
 
 

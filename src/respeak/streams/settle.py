@@ -19,11 +19,20 @@ UNKNOWN_EVENT = lost(Code.UNKNOWN_EVENT_DROPPED, HARMLESS, "this type of event i
 
 
 class Settle:
-    """Call it with the finished answer of the source; it gives that of the target and keeps the losses."""
+    """Call it with the finished answer of the source; it gives that of the target and keeps the losses.
 
-    def __init__(self, make: Callable[[], Job], run: Callable[[Json, Job], Json]) -> None:
+    `make` begins a job, `run` does it, and `rename` says the `param` of an error body in the client's words.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Job],
+        run: Callable[[Json, Job], Json],
+        rename: Callable[[Json, Job], None] = lambda body, job: None,
+    ) -> None:
         self._make = make
         self._run = run
+        self._rename = rename
         self._losses = Ledger()
         self._noted: list[tuple[Verdict, Place]] = []
         self.finished: tuple[Json, Json] | None = None
@@ -38,6 +47,11 @@ class Settle:
     def blank(self, answer: Json) -> Json:
         """The answer before it has begun; nothing is lost of it yet."""
         return self._run(answer, self._make())
+
+    def renamed(self, body: Json) -> Json:
+        """An error body whose `param` names the client's own field."""
+        self._rename(body, self._make())
+        return body
 
     def note(self, verdict: Verdict, place: Place = None) -> None:
         """A loss of the stream itself, which the finished answer does not show."""

@@ -13,12 +13,14 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing import ids
 from respeak.crossing.answer_up import PHASES
-from respeak.crossing.errors import FAILED_STATUS, error_type
+from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.streams import script as events
-from respeak.streams.gather_chat import GatheredCall, GatheredChat, GatheredChoice, is_chunk
+from respeak.streams.gather_calls import LATE_NAME
+from respeak.streams.gather_chat import MERGED, GatheredChat, GatheredChoice, beside_error, is_chunk
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
 from respeak.streams.up_calls import UpCalls
+from respeak.streams.up_errors import error_body, event_fields, failure
 from respeak.streams.up_items import OpenMessage, OpenReasoning
 from respeak.verbs import DEGRADING, lost
 
@@ -49,10 +51,22 @@ TRANSITIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
 """(what is open, what comes) -> what is done first. Every pair is here."""
 
 LATE_CITATION = lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "they came when the text that they stand in was closed")
+LATE_LOGPROBS = lost(Code.LOGPROBS_DROPPED, DEGRADING, "they came when the text that they weigh was closed")
+LATE_PHASE = lost(Code.PHASE_DROPPED, DEGRADING, "it came when a message was closed, so that was said without it")
+
+NO_TIER = object()
+"""No chunk has this tier: none goes the short way."""
+
+CHOICE: Place = ((None, "choices"), 0)
+MESSAGE: Place = (CHOICE, "message")
 
 
 class Up:
-    """The stage: `feed` it chunks, `close` it at the end of the stream."""
+    """The stage: `feed` it chunks, `close` it at the end of the stream.
+
+    `waiting` are logprobs of no text, `early` citations before any text, `late` says that some came behind it. `tier`
+    and `fingerprint` are what a chunk must repeat to go the short way (`quick.py`).
+    """
 
     def __init__(self, job: Job, settle: Settle) -> None:
         self.job = job
@@ -78,12 +92,14 @@ class Up:
         if self.ended:
             return []
         if chunk.get("error"):
-            return self.fail(chunk["error"])
+            said = self.feed(beside_error(chunk)) if self.head else []
+            return said + self.fail(chunk["error"])
         if is_chunk(chunk):
+            chunk = self.gathered.heard(chunk)
             self.gathered.add_top(chunk)
             if not self.head:
                 self.begin()
-            self.tier = self.gathered.top.get("service_tier")
+            self.tier = NO_TIER if self.gathered.repeating else self.gathered.top.get("service_tier")
             self.fingerprint = self.gathered.top.get("system_fingerprint")
             for choice in chunk.get("choices") or ():
                 self.choice(choice)
@@ -113,32 +129,44 @@ class Up:
     def end(self, final: Json, failed: Json, choice: GatheredChoice | None) -> list[Json]:
         """Close what is open and say the finished answer."""
         self.ended = True
+        if choice is not None and self.calls.unsaid(choice, bool(failed)):
+            self.step(CALL)
         self.status = "completed" if final["status"] == "completed" and not failed else "incomplete"
         self.step(END)
-        if self.late and choice is not None and choice.content():  # without any text the finished answer says it
-            self.settle.note(LATE_CITATION)
         if choice is not None:
             self.calls.finish(choice, self.status, cut=bool(failed))
+            self.report(choice)
         if not self.items and self.status == "completed":
-            self.step(TEXT)  # an answer is a message at least, with what no chunk said as text
-            self.say_text(_text_of(final), [])
-            self.step(END)
+            self.items += final["output"]  # with what no chunk said as text; a message at least
+            for index, item in enumerate(self.items):
+                events.whole(self.script, item, index)
         final |= {**self.head, **failed, "output": events.fresh(self.items)}
         self.script.emit(events.TERMINAL.get(final["status"], "response.failed"), {"response": final})
         return self.script.take()
 
+    def report(self, choice: GatheredChoice) -> None:
+        """What the finished answer shows and no event said; what it cannot hold itself it reports itself."""
+        note, said = self.settle.note, choice.content()
+        if self.late and said:
+            note(LATE_CITATION, (MESSAGE, "annotations"))
+        if self.waiting and said:
+            note(LATE_LOGPROBS, ((CHOICE, "logprobs"), "content"))
+        phase = self.phase()
+        if phase and any(item.get("phase") != phase for item in self.items if item["type"] == "message"):
+            note(LATE_PHASE, (MESSAGE, "phase"))
+        for place in choice.calls.late_names(MESSAGE):
+            note(LATE_NAME, place)
+        if choice.merged:
+            note(MERGED, MESSAGE)
+
     def fail(self, error: Any) -> list[Json]:
         """`response.failed` with everything so far; an `error` event if there is no response yet."""
-        body = error if isinstance(error, dict) else {"message": str(error)}
-        message = str(body.get("message") or "The upstream failed.")
+        body = error_body(error, self.job, self.settle)
         if not self.head:
             self.ended = True
-            flat = {"code": body.get("code"), "message": message, "param": body.get("param")}
-            kind = body.get("type") or error_type(500)
-            self.script.emit("error", {**flat, "error": {**body, **flat, "type": kind}})
+            self.script.emit("error", event_fields(body))
             return self.script.take()
-        said = {"code": failure_code(body), "message": message}
-        failed = {"status": "failed", "error": said, "incomplete_details": None}
+        failed = {"status": "failed", "error": failure(error, body, self.settle), "incomplete_details": None}
         return self.end(self.settle(self.partial()), failed, self.gathered.choices.get(0))
 
     def partial(self) -> Json:
@@ -154,11 +182,12 @@ class Up:
         """What a chunk brings for one of the answers; only the first is said."""
         gathered, delta = self.gathered.choice(choice.get("index")), choice.get("delta") or {}
         gathered.add(choice, delta)
-        calls = list(gathered.calls_of(delta))
         if gathered.index == 0:
-            self.first(choice, delta, calls)
+            self.first(gathered, choice, delta)
+        else:
+            gathered.calls.take(delta)
 
-    def first(self, choice: Json, delta: Json, calls: list[tuple[GatheredCall, str]]) -> None:
+    def first(self, gathered: GatheredChoice, choice: Json, delta: Json) -> None:
         """What a chunk brings for the choice that is said."""
         for text in self.reasoning_texts(delta):
             self.step(REASONING)
@@ -169,7 +198,7 @@ class Up:
             self.message.refuse(delta["refusal"])
         if delta.get("annotations"):
             self.cite(delta["annotations"])
-        for call, piece in calls:
+        for call, piece in gathered.calls.of(delta):
             if call in self.calls.known:
                 self.calls.say(call, piece)
             elif self.calls.ready(call):
@@ -232,6 +261,8 @@ class Up:
         if self.message.pieces:
             early, self.early = self.early, []
             self.message.cite(early, self.job)
+        self.message.logprobs += self.waiting
+        self.waiting = []
         self.message.close_text(self.job)
 
     def close_refusal(self) -> None:
@@ -258,24 +289,9 @@ class Up:
         choice = self.gathered.choices[0]
         if not self.job.options.infer_phase or choice.message.get("phase") is not None:
             return None
-        if choice.calls or choice.legacy:
+        if choice.calls:
             return "commentary"
         return "final_answer" if choice.finish == "stop" else None
 
 
 _STEPS = {name: getattr(Up, name) for names in TRANSITIONS.values() for name in names}
-
-
-def _text_of(response: Json) -> str:
-    """The text of a finished answer."""
-    parts = [part for item in response["output"] for part in item.get("content") or ()]
-    return "".join(part["text"] for part in parts if part.get("type") == "output_text")
-
-
-def failure_code(body: Json) -> str:
-    """The code of a failed response, which is a closed list: limits stay limits, the unknown is the server's."""
-    code, kind = str(body.get("code") or ""), str(body.get("type") or "")
-    if code in FAILED_STATUS:
-        return code
-    limited = code == "429" or "rate_limit" in code or "rate_limit" in kind
-    return "rate_limit_exceeded" if limited else "server_error"

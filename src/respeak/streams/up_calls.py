@@ -15,7 +15,8 @@ from respeak.crossing.answer_up import ALWAYS_WHOLE, NO_ARGUMENTS, PREFIX, STATU
 from respeak.crossing.names import declared_tools
 from respeak.plan import Job, Json
 from respeak.streams import script as events
-from respeak.streams.gather_chat import GatheredCall, GatheredChoice
+from respeak.streams.gather_calls import KINDS, LEGACY, GatheredCall
+from respeak.streams.gather_chat import GatheredChoice
 from respeak.streams.script import Script
 
 STREAMED: Mapping[str, tuple[str, str, Any]] = {
@@ -61,7 +62,7 @@ class UpCalls:
 
     def ready(self, call: GatheredCall) -> bool:
         """True when a new call can be begun: its name, and the id before any arguments, may come late."""
-        return bool(call.name) and bool(call.id or call.arguments or call.kind == "legacy")
+        return bool(call.name) and call.kind in KINDS and bool(call.id or call.arguments or call.kind == LEGACY)
 
     def begin(self, call: GatheredCall) -> None:
         """A new call; those before it that are whole are closed."""
@@ -75,11 +76,16 @@ class UpCalls:
             self._announce(opened, self._item(opened, ""))
             self.say(call, call.text())
 
+    def unsaid(self, choice: GatheredChoice, cut: bool) -> list[GatheredCall]:
+        """The calls that still wait for their name or id, and are said at the end; without a name only a whole one."""
+        return [
+            call for call in choice.calls if call not in self.known and call.kind in KINDS and (call.name or not cut)
+        ]
+
     def finish(self, choice: GatheredChoice, status: str, cut: bool = False) -> None:
         """The end of the answer: every call is closed; only the last item can be incomplete, unless all are cut."""
-        for call in [*choice.calls, *([choice.legacy] if choice.legacy else [])]:
-            if call not in self.known and (call.name or not cut):
-                self.begin(call)
+        for call in self.unsaid(choice, cut):
+            self.begin(call)
         for each in sorted(self.open.values(), key=lambda each: each.index):
             last = each.index == len(self.items) - 1
             self.close(each, status if last or cut else "completed")
@@ -113,6 +119,7 @@ class UpCalls:
         self._place(item, call.index)
         item |= _status(item, "in_progress")
         call.at = {"item_id": item["id"], "output_index": call.index}
+        call.gathered.named = True
         call.delta = {"type": STREAMED[item["type"]][1], "sequence_number": 0, **call.at, "delta": ""}
         events.announce(self.script, item, call.index)
 

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks, is_choice
-from respeak.streams.gather_chat import GatheredChat
+from respeak.streams.gather_calls import LATE_NAME
+from respeak.streams.gather_chat import MERGED, GatheredChat
 from respeak.streams.legacy import AsFunction, AsTools
-from respeak.streams.script import fresh
+from respeak.streams.script import CONTAINERS, fresh
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
 from respeak.walk import Plan, walk
 
+BEGINNING = ("response.created", "response.queued", "response.in_progress")
+RETRIED = "The upstream began its answer again in mid-stream."
+RETRY = CUT.saying("the upstream began its answer again in mid-stream; it is said as a failure")
 TERMINAL = ("response.completed", "response.incomplete", "response.failed", "response.done", "error")
 
 
@@ -44,15 +49,20 @@ class ChatWithin:
     def shorten(self, behind: AsFunction | AsTools) -> None:
         """Say pieces as they would come out of the stage behind."""
         self.behind = behind
+        if isinstance(behind, AsFunction):
+            behind.share(self.gathered)
 
     def feed(self, chunk: Json) -> list[Json]:
         """The chunk as the client's profile has it."""
+        said = chunk if self.same else self.gathered.heard(chunk)
+        self.gathered.take(said)
         if chunk.get("error"):
             self.failed = True
             return [chunk]
-        self.gathered.add(chunk)
-        said = chunk if self.same else self.walked(chunk)
+        said = said if self.same else self.walked(said)
         self.head, self.said, self.choice = _rest(chunk), _rest(said), _plain_choice(chunk)
+        if self.gathered.repeating or any(isinstance(value, CONTAINERS) for value in self.said.values()):
+            self.choice = {}  # nothing goes the short way: the next chunk says less, or what a client may change
         if chunk.get("obfuscation") is not None:
             self.padded = "obfuscation" in said
         return [said]
@@ -67,17 +77,28 @@ class ChatWithin:
 
     def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """Nothing, or the error frame of a stream that ended early."""
-        choices = self.gathered.choices.values()
+        choices = self.gathered.choices
         if self.failed:
             return []
-        if choices and all(choice.finish is not None for choice in choices):
+        if choices and all(choice.finish is not None for choice in choices.values()):
             self.settle(self.gathered.answer())
+            self.report()
             return []
         self.failed = True
         self.settle.note(CUT)
         chunks = Chunks(counted=False)
         chunks.fail(why, "server_error")
         return chunks.take()
+
+    def report(self) -> None:
+        """What the finished answer does not show."""
+        for number, (_, choice) in enumerate(sorted(self.gathered.choices.items())):
+            message: Place = (((None, "choices"), number), "message")
+            if choice.merged:
+                self.settle.note(MERGED, message)
+            if isinstance(self.behind, AsFunction):
+                for place in choice.calls.late_names(message):
+                    self.settle.note(LATE_NAME, place)
 
 
 def _rest(chunk: Json) -> Json:
@@ -108,7 +129,11 @@ def _choices(value: Any, out: Json, at: Any, job: Job) -> None:
 
 
 class ResponsesWithin:
-    """Events to events: those that carry the response have it as the client's profile says."""
+    """Events to events: those that carry the response have it as the client's profile says.
+
+    An upstream that begins its answer anew has one beginning for the client, as long as nothing else was said (`told`).
+    Events pass as they are, so behind that the stream is `broken`: items would come twice (BUG/76).
+    """
 
     def __init__(self, job: Job, settle: Settle) -> None:
         self.settle = settle
@@ -116,10 +141,24 @@ class ResponsesWithin:
         self.response: Json | None = None
         self.items: dict[Any, Json] = {}
         self.next = 0
-        self.ended = False
+        self.ended = self.told = self.again = self.broken = False
 
     def feed(self, event: Json) -> list[Json]:
         """The event as the client's profile has it."""
+        if self.same:
+            return self.passed(event)
+        kind = event.get("type")
+        if kind == "response.created" and self.response is not None and not self.ended:
+            self.again = True
+            self.broken = self.told
+            return self.fail(RETRIED, RETRY) if self.told else []
+        if self.broken or (self.again and not self.told and kind in BEGINNING):
+            return []
+        self.told = self.told or kind not in BEGINNING
+        return self.passed(event)
+
+    def passed(self, event: Json) -> list[Json]:
+        """The event, noted for the end."""
         number = event.get("sequence_number")
         self.next = (number if isinstance(number, int) else self.next) + 1
         kind, response = event.get("type"), event.get("response")
@@ -131,6 +170,8 @@ class ResponsesWithin:
             return [event]
         if self.ended:
             said = self.settle(response)
+            if self.again and self.response is not None:
+                said["id"] = self.response["id"]
         else:
             self.response = self.settle.blank(response)  # kept for a failure, whatever becomes of the event
             said = fresh(self.response)
@@ -138,10 +179,12 @@ class ResponsesWithin:
 
     def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """Nothing, or the failure of a stream that ended early."""
-        if self.ended:
-            return []
+        return [] if self.ended else self.fail(why, CUT)
+
+    def fail(self, why: str, verdict: Verdict) -> list[Json]:
+        """The failure of a stream, with the items that were whole."""
         self.ended = True
-        self.settle.note(CUT)
+        self.settle.note(verdict)
         error = {"code": "server_error", "message": why}
         if self.response is None:
             return [{"type": "error", "sequence_number": self.next, **error, "param": None, "error": error}]

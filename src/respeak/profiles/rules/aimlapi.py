@@ -10,6 +10,7 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing.answer_up import message_item
+from respeak.crossing.tool_choice import leftovers
 from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT
 from respeak.crossing.tools import strict_in_force
 from respeak.loss import Place
@@ -30,6 +31,9 @@ HOSTED_CHOICE = lost(
     "AIML API documents functions and custom tools only; the model chooses",
 )
 NOT_ALLOWED = lost(Code.TOOL_DROPPED, HARMLESS, "tool_choice does not allow the tool, so it is not offered")
+NOT_CHOSEN = lost(
+    Code.TOOL_DROPPED, DEGRADING, "AIML API knows functions and custom tools only; the entry leaves the allowed list"
+)
 NO_TOOL = refused(Code.NO_TOOL_ALLOWED, "AIML API has no tool of the allowed list")
 INCLUDE = lost(Code.INCLUDE_DROPPED, DEGRADING, "AIML API does not document include")
 NO_STORE = refused(Code.HISTORY_UNKNOWN, "the earlier answer was not stored: store is false by your option")
@@ -86,8 +90,8 @@ def _choice(out: Json, offered: int, at: Place, job: Job) -> None:
 
 def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
     """The mode of an allowed list; tools outside the list are left out, which comes to the same."""
-    named = [(entry.get("type"), entry.get("name")) for entry in choice.get("tools") or ()]
-    allowed = {pair for pair in named if all(isinstance(part, str) for part in pair)}
+    leftovers(choice, {"type", "mode", "tools"}, at, job)
+    allowed = _named(choice.get("tools") or [], (at, "tools"), job)
     kept = []
     for tool in out["tools"]:
         if (tool["type"], tool.get("name")) in allowed:
@@ -97,7 +101,20 @@ def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
     if not kept:
         job.note(NO_TOOL, at)
     out["tools"] = kept
-    return choice.get("mode", "auto")
+    return choice.get("mode") or "auto"
+
+
+def _named(entries: list[Json], at: Place, job: Job) -> set[tuple[str, str]]:
+    """Type and name of each entry of an allowed list; those of tools that AIML API lacks are reported."""
+    named = set()
+    for i, entry in enumerate(entries):
+        kind, name = entry.get("type"), entry.get("name")
+        if kind in KNOWN_TOOLS and isinstance(name, str) and not entry.get("namespace"):
+            leftovers(entry, {"type", "name"}, (at, i), job)
+            named.add((kind, name))
+        else:
+            job.note(NOT_CHOSEN, (at, i))
+    return named
 
 
 def _include(values: list[Any], job: Job) -> list[Any]:

@@ -12,7 +12,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.bridges import custom_arguments, custom_parameters
 from respeak.crossing.fold import ORPHAN
-from respeak.crossing.items import UNKNOWN_CALL, call_table
+from respeak.crossing.items import UNKNOWN_CALL, call_table, id_of
 from respeak.crossing.tool_choice import UNKNOWN_MODE, UNNAMED
 from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT
 from respeak.crossing.tools import TOOLS_UP, UNKNOWN_TOOL
@@ -36,6 +36,8 @@ RESULT_ROLE = approximated(
 )
 CALL_ID = lost(Code.CALL_ID_DROPPED, HARMLESS, "legacy calls have no ids; they pair by position")
 PARTS_JOINED = approximated(Code.TEXT_JOINED, HARMLESS, "a function result is one string; its parts are joined")
+NO_TEXT = lost(Code.UNKNOWN_PART_DROPPED, BREAKING, "a function result is one string; this part is no text")
+NOT_TEXT = {"image_url": lost(Code.IMAGE_DROPPED, BREAKING, "a function result is one string and holds no images")}
 RESULT_NAME = lost(Code.NAME_DROPPED, HARMLESS, "a result bears the name of the function that was called")
 REFUSAL = approximated(Code.REFUSAL_AS_TEXT, DEGRADING, "the provider has no refusals; said as text")
 NOT_ALLOWED = lost(Code.TOOL_DROPPED, HARMLESS, "tool_choice does not allow the tool, so it is not offered")
@@ -57,17 +59,18 @@ def request_as_functions(out: Json, job: Job) -> None:
         job.note(BOTH_KINDS, (None, "functions"))
     if out.get("tool_choice") and out.get("function_call"):
         job.note(BOTH_CHOICES, (None, "function_call"))
-    said = [as_function(tool, job) for tool in out.pop("tools", None) or ()]
+    at = job.memo.get("origin", {}).get("tool_choice") or (None, "tool_choice")
+    tools, choice = out.pop("tools", None) or [], out.pop("tool_choice", None)
+    if isinstance(choice, dict) and choice.get("type") == "allowed_tools" and (tools or out.get("functions")):
+        tools, choice = _allowed(choice, tools, out, at, job)
+    said = [as_function(tool, job) for tool in tools]
     functions = [function for function in said if function is not None]
     if functions:
         out["functions"] = functions
-    if "tool_choice" in out:
-        at = job.memo.get("origin", {}).get("tool_choice") or (None, "tool_choice")
-        choice = out.pop("tool_choice")
-        if out.get("functions"):
-            out["function_call"] = _choice(choice, out, at, job)
-        else:
-            job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
+    if choice is not None and out.get("functions"):
+        out["function_call"] = _choice(choice, out, at, job)
+    elif choice is not None:
+        job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
     out["messages"] = Pairs(job).read(out.get("messages", []))
 
 
@@ -94,13 +97,9 @@ def as_function(tool: Json, job: Job) -> Json | None:
 
 def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
     """tool_choice as function_call: a mode, or the name of the one function."""
-    if isinstance(choice, dict) and choice.get("type") == "allowed_tools":
-        choice = _allowed(choice, out, at, job)
-    elif isinstance(choice, dict):
-        name = _name(choice)
-        if name is not None:
-            others(choice, frozenset(("type", choice["type"])), at, job)
-            return {"name": name}
+    name = _name(choice, at, job) if isinstance(choice, dict) else None
+    if name is not None:
+        return {"name": name}
     if choice in ("none", "auto"):
         return choice
     if choice != "required":
@@ -112,30 +111,69 @@ def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
     return "auto"
 
 
-def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
-    """The mode of an allowed list; functions outside the list are left out, which comes to the same."""
+def _allowed(choice: Json, tools: list[Json], out: Json, at: Place, job: Job) -> tuple[list[Json], Any]:
+    """The tools of an allowed list and its mode; the others are left out, which comes to the same."""
     allowed, place = choice.get("allowed_tools") or {}, (at, "allowed_tools")
+    others(choice, ALLOWED_KEYS, at, job)
+    others(allowed, MODE_KEYS, place, job)
+    names = _names(allowed.get("tools") or [], (place, "tools"), job)
+    kept = [tool for tool in tools if _offers(tool, names, job.place_of(tool), job)]
+    functions = [
+        function
+        for i, function in enumerate(out.pop("functions", None) or [])
+        if _offers({"type": "function", "function": function}, names, ((None, "functions"), i), job)
+    ]
+    if functions:
+        out["functions"] = functions
+    if kept or functions:
+        return kept, allowed.get("mode", "auto")
+    job.note(NO_TOOL, at)
+    return [], None
+
+
+def _names(entries: list[Json], at: Place, job: Job) -> set[str]:
+    """The names of an allowed list; entries that have none are reported."""
     names = set()
-    for i, entry in enumerate(allowed.get("tools") or []):
-        name = _name(entry)
+    for i, entry in enumerate(entries):
+        name = _name(entry, (at, i), job)
         if name is None:
-            job.note(UNNAMED, ((place, "tools"), i))
-        names.add(name)
-    for function in out["functions"]:
-        if function["name"] not in names:
-            job.note(NOT_ALLOWED, job.place_of(function))
-    out["functions"] = [function for function in out["functions"] if function["name"] in names]
-    if not out["functions"]:
-        job.note(NO_TOOL, at)
-    return allowed.get("mode", "auto")
+            job.note(UNNAMED, (at, i))
+        else:
+            names.add(name)
+    return names
 
 
-def _name(entry: Json) -> str | None:
+def _offers(tool: Json, names: set[str], at: Place, job: Job) -> bool:
+    """True for a tool of an allowed list; another one is reported, since its provider never sees it."""
+    inner = _inner(tool)
+    if inner is not None and inner.get("name") in names:
+        return True
+    job.note(NOT_ALLOWED, at)
+    return False
+
+
+def _name(entry: Json, at: Place, job: Job) -> str | None:
     """The name in a named choice or an allowed entry; None when it names no function or custom tool."""
+    inner = _inner(entry)
+    name = inner.get("name") if inner is not None else None
+    if inner is None or not isinstance(name, str):
+        return None
+    others(entry, frozenset(("type", entry["type"])), at, job)
+    others(inner, NAME_KEYS, (at, entry["type"]), job)
+    return name
+
+
+def _inner(entry: Json) -> Json | None:
+    """What a tool, a named choice or an allowed entry says under its own type; None for a type that nobody knows."""
     kind = entry.get("type")
     inner = entry.get(kind) if isinstance(kind, str) and kind in TOOLS_UP else None
-    name = inner.get("name") if isinstance(inner, dict) else None
-    return name if isinstance(name, str) else None
+    return inner if isinstance(inner, dict) else None
+
+
+ALLOWED_KEYS = frozenset(("type", "allowed_tools"))
+MODE_KEYS = frozenset(("mode", "tools"))
+NAME_KEYS = frozenset(("name",))
+"""Keys of an allowed list, of what it holds and of a named choice that are said."""
 
 
 # Messages -------------------------------------------------------------------------------------------------------
@@ -154,7 +192,8 @@ def known_calls(calls: list[Json], job: Job) -> list[Json]:
 CALL_KEYS = {kind: frozenset(("id", "type", "index", kind)) for kind in ("function", "custom")}
 INNER_KEYS = frozenset(("name", "arguments", "input"))
 RESULT_KEYS = frozenset(("role", "content", "tool_call_id", "name"))
-"""Keys of a call, of what it calls and of its result that are said or reported."""
+TEXT_KEYS = frozenset(("type", "text"))
+"""Keys of a call, of what it calls, of its result and of the result's texts that are said or reported."""
 
 
 def function_call(call: Json, at: Place, job: Job) -> Json:
@@ -264,7 +303,7 @@ class Pairs:
             place = self.places.get(id(call))
             self.id_left(place, self.call_ids)
             plain["function_call"] = said = function_call(call, place, self.job)
-            self.put(plain, at)
+            self.put(plain, at if plain.get("content") else place or at)
             plain = {"role": "assistant", "content": None}
             results = self.results.get(call["id"])
             if results:
@@ -274,7 +313,7 @@ class Pairs:
         """Results of those calls that nobody knows."""
         for call in calls:
             if call_table(call) is None:
-                for message in self.results.pop(call.get("id") or "", []):
+                for message in self.results.pop(id_of(call), []):
                     self.job.note(UNKNOWN_CALL, self.job.place_of(message))
 
     def refusals(self, plain: Json, refusal: str | None, at: Place) -> None:
@@ -283,7 +322,7 @@ class Pairs:
         if isinstance(content, list):
             for i, part in enumerate(content):
                 if part.get("type") == "refusal":
-                    self.job.note(REFUSAL, ((at, "content"), i))
+                    self.job.note(REFUSAL, self.places.get(id(part)) or ((at, "content"), i))
             plain["content"] = content = [_as_text(part) for part in content]
         if refusal:
             self.job.note(REFUSAL, at)
@@ -300,8 +339,20 @@ class Pairs:
             self.job.note(RESULT_NAME, (at, "name"))
         if isinstance(content, list):
             self.job.note(PARTS_JOINED, at)
-            content = "\n".join(part.get("text", "") for part in content)
+            content = self.joined(content, (at, "content"))
         self.put({"role": "function", "name": name, "content": content}, at)
+
+    def joined(self, parts: list[Json], at: Place) -> str:
+        """The texts of a result; what is no text cannot be in one string."""
+        texts = []
+        for i, part in enumerate(parts):
+            place = self.places.get(id(part)) or (at, i)
+            if part.get("type") == "text":
+                others(part, TEXT_KEYS, place, self.job)
+                texts.append(part["text"])
+            else:
+                self.job.note(NOT_TEXT.get(part.get("type", ""), NO_TEXT), place)
+        return "\n".join(texts)
 
 
 def _as_text(part: Json) -> Json:

@@ -1,0 +1,158 @@
+"""The stream of an exchange, without I/O: bytes of the upstream in, bytes for the client out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from respeak.crossing.errors import error_type
+from respeak.errors import InvalidPayload, StreamBroken
+from respeak.exchange import SSE_FIELDS, Exchange
+from respeak.plan import Json
+from respeak.reply import Reply, status_of
+from respeak.sse import DONE, SseDecoder, encode
+from respeak.stream import StreamTranslator
+
+UNREADABLE = "The upstream's stream cannot be read: {}"
+
+UNREAD = 1024 * 1024
+"""So many bytes are kept of what came before the first event: it may be no stream at all."""
+
+
+class ExchangeStream:
+    """The client's stream: bytes of the upstream in, bytes for the client out.
+
+    `refusal` is set when the very first event is an error: nothing was said yet, so it can be an HTTP error; `late`
+    is the same error as a frame, for a client that was told 200 already.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.refusal: Reply | None = None
+        self.late = b""
+        self.ended = False
+        self._exchange = exchange
+        self._decoder = SseDecoder()
+        self._begun = False
+        self._failed = False
+        self._kept = False
+        self._unread: bytes | None = b""
+        self._translator = StreamTranslator(
+            source=exchange.upstream.name,
+            target=exchange.client.name,
+            request=exchange.asked,
+            options=exchange.options,
+        )
+
+    def feed(self, data: bytes) -> bytes:
+        """What the client gets for some bytes of the upstream."""
+        if self.ended:
+            return b""
+        found, why = _read(self._decoder.feed, data)
+        said, why = self._translated(found, why)
+        if self._unread is not None:
+            self._unread = (self._unread + data)[:UNREAD]
+        out = self._said(said)
+        if self.ended:
+            self._exchange.losses.extend(self._translator.losses)
+        self._keep()
+        return out + self.close(why) if self._decoder.done or why is not None else out
+
+    def close(self, why: str | None = None) -> bytes:
+        """The end: `why` says what broke, if the upstream did not end by itself. Closing twice gives nothing."""
+        if self.ended:
+            return b""
+        self.ended = True
+        found, broken = _read(self._decoder.close) if why is None else ([], None)
+        said, broken = self._translated(found, broken)
+        why = why or broken
+        if self._unread and why is None and not self._unread.lstrip().startswith(SSE_FIELDS):
+            return self._no_stream(self._unread)
+        out = self._said(said + self._translator.close(why))
+        self._exchange.losses.extend(self._translator.losses)
+        self._keep()
+        return out + DONE if self._exchange.client.family == "chat" and not self._failed else out
+
+    def _translated(self, found: list[Json], why: str | None) -> tuple[list[Json], str | None]:
+        """What the client gets for events, and why it gets no more, if one of them cannot be read."""
+        if found:
+            self._unread = None
+        if not self._begun:  # the first id is the answer's
+            found = [self._exchange.named(one) for one in found]
+        said: list[Json] = []
+        for one in found:
+            try:
+                said += self._translator.feed(one)
+            except InvalidPayload as error:
+                return said, UNREADABLE.format(error)
+        return said, why
+
+    def _keep(self) -> None:
+        """Tell the exchange of the finished answer as soon as there is one: its end is not sent yet."""
+        finished = self._translator.finished
+        if finished is None or self._kept or self._failed:
+            return
+        self._kept = True
+        self._exchange.serve(finished[1])
+        self._exchange.keep(*finished)
+
+    def _no_stream(self, data: bytes) -> bytes:
+        """What came under the name of a stream was no event: a whole answer, an error body, a page."""
+        reply = self._exchange.answer(200, data)
+        if reply.status == 200:
+            return b"".join(self._exchange.as_stream(reply))
+        self._failed = True
+        self.refusal, self.late = reply, self._frame(reply.body["error"])
+        return b""
+
+    def _said(self, events: list[Json]) -> bytes:
+        """Events as bytes, unless the first of all is an error."""
+        if not events:
+            return b""
+        error = _error_of(events[0])
+        if error is not None and not self._begun:
+            self.ended = self._failed = True
+            self.refusal = Reply(status_of(error), {"error": _full(error)})
+            self.late = encode(events[0])
+            return b""
+        self._begun = True
+        for event in events:
+            self._exchange.serve(event.get("response"))
+        self._failed = self._failed or any(_failed(event) for event in events)
+        try:
+            return b"".join(map(encode, events))
+        except InvalidPayload as unwritable:
+            return self._broken(f"The upstream's stream is malformed: {unwritable}.")
+
+    def _broken(self, message: str) -> bytes:
+        """The end of a stream whose events cannot be written."""
+        self.ended = self._failed = True
+        return self._frame({"message": message, "type": "server_error", "param": None, "code": "upstream_error"})
+
+    def _frame(self, error: Json) -> bytes:
+        """An error as the last event of the client's family."""
+        return encode({"error": error} if self._exchange.client.family == "chat" else {**error, "type": "error"})
+
+
+def _error_of(event: Json) -> Json | None:
+    """The error that an event or frame says outside of any answer."""
+    if event.get("type") == "error" or (event.get("error") and "type" not in event):
+        nested = event.get("error")
+        return nested if isinstance(nested, dict) else event
+    return None
+
+
+def _failed(event: Json) -> bool:
+    return _error_of(event) is not None or event.get("type") == "response.failed"
+
+
+def _full(error: Json) -> Json:
+    status = status_of(error)
+    said = {"message": error.get("message"), "type": error.get("type"), "param": None, "code": None, **error}
+    return {**said, "type": said["type"] if said["type"] not in (None, "error") else error_type(status)}
+
+
+def _read(decode: Callable[..., list[Json]], *data: bytes) -> tuple[list[Json], str | None]:
+    """The events that are whole, and why there are no more, if the bytes are no events."""
+    try:
+        return decode(*data), None
+    except StreamBroken as broken:
+        return broken.before, UNREADABLE.format(broken)

@@ -1,0 +1,295 @@
+"""What upstreams, keys and headers are like outside of the documentation: a clear answer, and no key in it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.process import Gateway, configured, free_port, gateway
+from gateway.upstream import Events, Server, Whole, completion, either, frame, response, running, said, streamed
+from respeak.gateway.config import ConfigError, made
+from respeak.gateway.relay import Relay
+from respeak.gateway.watch import Watch
+
+Json = dict[str, Any]
+
+CHAT, RESPONSES = completion({"content": "Sunny."}), response(said("Sunny."))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, Server]]:
+    """A gateway with an upstream of each family, on one server; the Chat one has a key of its own."""
+    folder: Path = tmp_path_factory.mktemp("edges")
+    with ExitStack() as stack:
+        server = stack.enter_context(running())
+        arguments = configured(
+            folder,
+            {
+                "name": "C",
+                "dialect": "chat",
+                "base_url": f"{server.url}?api-version=7",
+                "models": ["c-*"],
+                "key_env": "C_KEY",
+                "timeout": 1.0,
+            },
+            {
+                "name": "R",
+                "dialect": "responses",
+                "base_url": server.url,
+                "models": ["r-*"],
+                "forward_key": True,
+                "timeout": 1.0,
+            },
+            hold=0.05,
+            memory="none",
+        )
+        yield stack.enter_context(gateway(folder, *arguments, env={"C_KEY": "sk-secret\n"})), server
+
+
+BODIES: dict[str, Json] = {
+    "/v1/responses": {"model": "c-1", "input": "x"},
+    "/v1/chat/completions": {"model": "r-1", "messages": [{"role": "user", "content": "x"}]},
+}
+every_path = pytest.mark.parametrize("path", BODIES)
+both_ways = pytest.mark.parametrize("stream", [False, True])
+
+
+def post(gate: Gateway, path: str, headers: Any = None, **more: Any) -> httpx.Response:
+    return httpx.post(f"{gate.url}{path}", json={**BODIES[path], **more}, headers=headers, timeout=20)
+
+
+def last(server: Server) -> tuple[str, dict[str, str]]:
+    """Path and headers of the request that came last."""
+    path, headers, _ = server.seen[-1]
+    return path, {name.lower(): value for name, value in headers.items()}
+
+
+def as_stream(body: Any) -> Whole:
+    return Whole(raw=json.dumps(body).encode(), content_type="text/event-stream")
+
+
+# Errors and answers in clothes that are not theirs --------------------------------------------------------------
+
+NO_CREDIT: Json = {"error": {"message": "No credit left.", "code": 402}}
+
+
+@every_path
+@both_ways
+@pytest.mark.parametrize("says", [Whole(NO_CREDIT), as_stream(NO_CREDIT)], ids=["json", "as a stream"])
+def test_an_error_under_a_status_of_success_is_an_error(
+    world: tuple[Gateway, Server], path: str, stream: bool, says: Whole
+) -> None:
+    gate, upstream = world
+    upstream.says = says
+    answer = post(gate, path, stream=stream)
+    assert answer.status_code == 502
+    assert answer.json()["error"]["message"] == "No credit left."
+
+
+@every_path
+@both_ways
+def test_an_answer_that_is_called_a_stream_is_an_answer(world: tuple[Gateway, Server], path: str, stream: bool) -> None:
+    gate, upstream = world
+    upstream.says = lambda where, _: as_stream(RESPONSES if where.endswith("responses") else CHAT)
+    answer = post(gate, path, stream=stream)
+    assert answer.status_code == 200
+    assert "Sunny." in answer.text
+
+
+@every_path
+@both_ways
+@pytest.mark.parametrize("media", ["text/plain", "application/json"])
+def test_a_stream_that_is_called_something_else_is_a_stream(
+    world: tuple[Gateway, Server], path: str, stream: bool, media: str
+) -> None:
+    gate, upstream = world
+
+    def says(where: str, _: Json) -> Whole:
+        events = streamed(RESPONSES if where.endswith("responses") else CHAT)
+        ends = b"data: [DONE]\n\n" if events.done else b""
+        return Whole(raw=b"".join(map(frame, events.events)) + ends, content_type=media)
+
+    upstream.says = says
+    answer = post(gate, path, stream=stream)
+    assert answer.status_code == 200
+    assert "Sunny." in answer.text
+
+
+@every_path
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_byte_order_mark_and_another_status_of_success_do_no_harm(
+    world: tuple[Gateway, Server], path: str, status: int
+) -> None:
+    gate, upstream = world
+
+    def says(where: str, _: Json) -> Whole:
+        body = RESPONSES if where.endswith("responses") else CHAT
+        return Whole(raw=b"\xef\xbb\xbf" + json.dumps(body).encode(), status=status)
+
+    upstream.says = says
+    assert "Sunny." in post(gate, path).text
+
+
+@every_path
+def test_an_error_event_without_a_type_keeps_its_words(world: tuple[Gateway, Server], path: str) -> None:
+    gate, upstream = world
+    upstream.says = Whole(
+        raw=b'event: error\ndata: {"message": "Overloaded now."}\n\n', content_type="text/event-stream"
+    )
+    for stream in (False, True):
+        answer = post(gate, path, stream=stream)
+        assert answer.status_code >= 500
+        assert answer.json()["error"]["message"] == "Overloaded now."
+
+
+@every_path
+def test_a_stream_without_an_event_is_an_error_whose_losses_fit_into_a_header(
+    world: tuple[Gateway, Server], path: str
+) -> None:
+    gate, upstream = world
+    upstream.says = Whole(raw=b"", content_type="text/event-stream")
+    answer = post(gate, path, stream=True)
+    assert answer.status_code in (500, 502)
+    assert answer.headers["respeak-losses"] == "breaking stream_cut"
+
+
+# Keys and headers -----------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_sent_without_the_line_end_behind_it(world: tuple[Gateway, Server]) -> None:
+    gate, upstream = world
+    upstream.says = either(CHAT)
+    assert post(gate, "/v1/responses", {"openai-organization": "org-of-the-client"}).status_code == 200
+    path, headers = last(upstream)
+    assert path == "/v1/chat/completions?api-version=7"
+    assert headers["authorization"] == "Bearer sk-secret"
+    assert "openai-organization" not in headers  # it says whose key it is, and the key is another's
+
+
+def test_the_clients_organization_goes_where_its_key_goes(world: tuple[Gateway, Server]) -> None:
+    gate, upstream = world
+    upstream.says = Whole(RESPONSES, headers={"x-should-retry": "false"})
+    sent = {"authorization": "Bearer mine", "openai-organization": "org-of-the-client"}
+    answer = post(gate, "/v1/chat/completions", sent)
+    headers = last(upstream)[1]
+    assert (headers["authorization"], headers["openai-organization"]) == ("Bearer mine", "org-of-the-client")
+    assert answer.headers["x-should-retry"] == "false"
+
+
+def test_headers_beyond_ascii_pass(world: tuple[Gateway, Server]) -> None:
+    gate, upstream = world
+    upstream.says = Whole(RESPONSES, headers={"x-request-id": "r\u00e9q"})
+    sent = [(b"authorization", b"Bearer sk-\xe4"), (b"accept-language", "é".encode())]
+    answer = post(gate, "/v1/chat/completions", sent)
+    assert answer.status_code == 200
+    assert answer.headers.raw and (b"x-request-id", b"r\xe9q") in [(k.lower(), v) for k, v in answer.headers.raw]
+    assert gate.metric("respeak_open_exchanges") == 0
+
+
+@pytest.mark.parametrize(("value", "message"), [(None, "holds no key"), (" \n", "holds no key"), ("sk-ä", "is no key")])
+def test_a_key_that_cannot_be_sent_is_told_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, value: str | None, message: str
+) -> None:
+    upstream = {"name": "u", "dialect": "chat", "base_url": "http://127.0.0.1/v1", "key_env": "U_KEY"}
+    monkeypatch.delenv("U_KEY", raising=False)
+    if value is not None:
+        monkeypatch.setenv("U_KEY", value)
+    config = made({"upstream": [upstream]}, "test")
+    with pytest.raises(ConfigError, match=message) as found:
+        config.upstream[0].check_key()
+    assert "sk-" not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("https://user:word@api.example.com/v1", "without user and password"),
+        ("http://api.example.com:99999/v1", "expected a URL"),
+        ("http:///v1", "expected a URL"),
+        ("ftp://api.example.com", "expected a URL"),
+    ],
+)
+def test_a_base_url_that_leads_nowhere_is_told_at_the_start(url: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        made({"upstream": [{"name": "u", "dialect": "chat", "base_url": url}]}, "test")
+
+
+def test_certificates_that_cannot_be_read_are_told_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text("nothing of use")
+    upstream = {"name": "u", "dialect": "chat", "base_url": "https://127.0.0.1/v1"}
+    config = made({"upstream": [upstream], "ca_file": str(file)}, "test")
+    with pytest.raises(ConfigError, match="no certificates can be read"):
+        Relay(config, None, Watch())
+
+
+# Time and connections -------------------------------------------------------------------------------------------
+
+
+@every_path
+def test_an_answer_that_trickles_takes_no_longer_than_the_upstream_may(
+    world: tuple[Gateway, Server], path: str
+) -> None:
+    gate, upstream = world
+    upstream.says = Events(
+        [{"choices": []}] * 40, before=lambda _: time.sleep(0.1), headers={"content-type": "application/json"}
+    )
+    answer = post(gate, path)
+    assert answer.status_code == 504
+    assert answer.elapsed.total_seconds() < 3
+
+
+def test_streams_use_connections_again(tmp_path: Path) -> None:
+    with running() as server:
+        opened: list[Any] = []
+        accept = server.get_request
+
+        def counted() -> Any:
+            opened.append(1)
+            return accept()
+
+        server.get_request = counted
+        server.says = either(CHAT)
+        arguments = configured(tmp_path, {"name": "u", "dialect": "chat", "base_url": server.url}, memory="none")
+        with gateway(tmp_path, *arguments) as gate:
+            for _ in range(6):
+                assert post(gate, "/v1/responses", stream=True).status_code == 200
+        assert len(opened) < 4
+
+
+def test_what_is_not_served_says_what_is(world: tuple[Gateway, Server]) -> None:
+    gate, _ = world
+    assert httpx.get(f"{gate.url}/v1/chat/completions").headers["allow"] == "POST"
+    assert httpx.get(f"{gate.url}/v1/responses").headers["upgrade"] == "HTTP/1.1"
+    assert httpx.get(f"{gate.url}/v1/responses/resp_1/input_items").status_code == 404
+
+
+def test_the_demo_answers_a_conversation_of_nothing(tmp_path: Path) -> None:
+    with gateway(tmp_path, "--demo") as gate:
+        answer = httpx.post(f"{gate.url}/v1/chat/completions", json={"model": "m", "messages": []})
+        assert answer.status_code in (200, 400)
+
+
+def test_an_upstream_that_is_gone_is_told_with_one_full_stop(tmp_path: Path) -> None:
+    dead = {"name": "dead", "dialect": "chat", "base_url": f"http://127.0.0.1:{free_port()}/v1"}
+    with gateway(tmp_path, *configured(tmp_path, dead, memory="none")) as gate:
+        assert ".." not in post(gate, "/v1/responses").json()["error"]["message"]
+
+
+@pytest.mark.parametrize("broken", [b"data: {nope\n\n", b'data: {"choices": 5}\n\n'], ids=["no JSON", "no chunk"])
+def test_what_came_before_a_broken_event_is_said(world: tuple[Gateway, Server], broken: bytes) -> None:
+    """However the network cuts the bytes into pieces."""
+    gate, upstream = world
+    whole = b"".join(map(frame, streamed(CHAT).events[:2]))
+    upstream.says = Whole(raw=whole + broken, content_type="text/event-stream")
+    answer = post(gate, "/v1/responses", stream=True)
+    assert answer.status_code == 200
+    assert '"delta":"Sunny."' in answer.text
+    assert "response.failed" in answer.text
