@@ -36,7 +36,13 @@ class _Choice:
         self.call: Any = None
         self.name = ""
         self.held: list[str] | None = None
-        self.text = self.refused = self.arguments = False
+        self.spoke = ""
+        self.arguments = False
+
+    def joined(self, kind: str, piece: str) -> str:
+        """A piece of text or of a refusal, which are one text here: apart from the other kind before it."""
+        before, self.spoke = self.spoke, kind
+        return piece if before in ("", kind) else f"\n\n{piece}"
 
     def silent(self, finish: Any) -> bool:
         """True when the call ends without arguments: an empty string is no JSON, unless the answer was cut."""
@@ -113,8 +119,10 @@ class AsFunction:
             return None
         if "content" in delta:
             said = isinstance(delta["content"], str) and delta["content"]
-            state.text = state.text or bool(said)
-            return delta if said else None
+            if not said or state.spoke == "refusal":
+                return None
+            state.spoke = "content"
+            return delta
         calls = delta.get("tool_calls")
         if calls is None:
             return {} if self.plain and delta.keys() <= UNSAID else None
@@ -194,14 +202,12 @@ class AsFunction:
     def plainly(self, delta: Json, state: _Choice) -> Json:
         """The delta for a client that knows no refusal, citations or reasoning: a refusal is text behind the text."""
         out = {key: value for key, value in delta.items() if key not in UNSAID}
-        refusal = out.pop("refusal", None)
         if isinstance(out.get("content"), list):
             out["content"] = "".join(part.get("text") or "" for part in out["content"])
-        if refusal:
-            joint = "\n\n" if state.text and not state.refused else ""
-            out["content"] = (out.get("content") or "") + joint + refusal
-            state.refused = True
-        state.text = state.text or bool(out.get("content"))
+        said = {key: piece for key in ("content", "refusal") if (piece := out.get(key))}
+        out.pop("refusal", None)
+        if said:
+            out["content"] = "".join(state.joined(key, piece) for key, piece in said.items())
         return out
 
     def finish(self, reason: str, state: _Choice) -> str:
