@@ -152,7 +152,31 @@ VALUES = st.none() | st.sampled_from(["", "x", 0, 5, False, [], {}, [1], {"effor
 KEYS = st.sampled_from(
     ["type", "limit", "max", "old_max", "reasoning", "name", "phase", "seed", "hidden", "kind", "function", "odd"]
 )
-PLANS = [compose(TABLE, "down", {}), compose(TABLE, "up", {}), narrow({"max": KEEP, "seed": SEED}, UNKNOWN)]
+
+
+def _judged(value: Any, out: dict[str, Any], at: Place, job: Job) -> None:
+    """A step that writes nothing, and judges by what was carried."""
+    job.note(SEED.saying(f"beside {sorted(out)}"), at)
+
+
+JUDGED = Table(
+    "judged", (both("name"), both("max", "function.max"), Row("kind", None, down=Step(_judged, beside=True)))
+)
+PLANS = [
+    compose(TABLE, "down", {}),
+    compose(TABLE, "up", {}),
+    narrow({"max": KEEP, "seed": SEED}, UNKNOWN),
+    compose(JUDGED, "down", {}),
+]
+
+
+@pytest.mark.parametrize("keys", [("kind", "name", "max"), ("name", "max", "kind"), ("kind", "odd", "name")])
+def test_what_only_judges_knows_all_that_was_carried(keys: tuple[str, ...]) -> None:
+    source = dict.fromkeys(keys, 1)
+    for way in (said, said_keys):
+        job = Job({}, None, None, Options())
+        out = way(PLANS[-1], source, None, job)
+        assert f"beside {sorted(out)}" in [loss.message for loss in job.ledger]
 
 
 @given(st.sampled_from(PLANS), st.dictionaries(KEYS, VALUES))

@@ -6,7 +6,7 @@ from typing import Any
 
 from respeak.loss import Verdict
 from respeak.plan import IMPLIED, KEEP, ONE_WAY, UNKNOWN, Always, Direction, Json, Says, Step, Table, Verb
-from respeak.walk import Carry, Inside, Judge, Plan, Within
+from respeak.walk import Beside, Carry, Inside, Judge, Plan, Within
 
 
 def compose(table: Table, direction: Direction, says: Says) -> Plan:
@@ -38,7 +38,7 @@ def narrow(says: Says, otherwise: Any) -> Plan:
 def _entry(rule: Any, target: str | None, says: Says) -> Any:
     """The entry of one source key: the row's rule, then what the profile makes of the place it lands on."""
     if isinstance(rule, Step):
-        return rule.run
+        return Beside(rule.run) if rule.beside else rule.run
     if isinstance(rule, Verdict) or rule is IMPLIED:
         return rule
     if target is None:

@@ -12,7 +12,7 @@ The transports and the gateway are thin loops around it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak import profiles
@@ -223,13 +223,14 @@ class Exchange:
             return bad_gateway(f"The upstream's answer is no JSON object: {text}")
         return Reply(status, body(f"The upstream answered {status}: {text}", error_type(status)))
 
-    def as_stream(self, reply: Reply) -> Iterator[bytes]:
-        """A whole answer as the stream that the client asked for."""
-        for event in stream_of(reply.body, dialect=self.client.name):
-            if event.get("usage") is None or "type" in event or self._counted():
-                yield encode(event)
-        if self.client.family == "chat":
-            yield DONE
+    def as_stream(self, reply: Reply) -> list[bytes] | Reply:
+        """A whole answer as the stream that the client asked for; the error instead, if it is none that is finished."""
+        try:
+            events = stream_of(reply.body, dialect=self.client.name)
+        except InvalidPayload as error:
+            return bad_gateway(f"The upstream's answer cannot be streamed: {error}.")
+        told = [event for event in events if event.get("usage") is None or "type" in event or self._counted()]
+        return [*map(encode, told), *([DONE] if self.client.family == "chat" else [])]
 
     def _counted(self) -> bool:
         return bool((self.asked.get("stream_options") or {}).get("include_usage"))

@@ -97,10 +97,12 @@ class ExchangeStream:
     def _no_stream(self, data: bytes) -> bytes:
         """What came under the name of a stream was no event: a whole answer, an error body, a page."""
         reply = self._exchange.answer(200, data)
-        if reply.status == 200:
-            return b"".join(self._exchange.as_stream(reply))
+        streamed = self._exchange.as_stream(reply) if reply.status == 200 else reply
+        if not isinstance(streamed, Reply):
+            return b"".join(streamed)
         self._failed = True
-        self.refusal, self.late = reply, self._frame(reply.body["error"])
+        error = streamed.body.get("error")
+        self.refusal, self.late = streamed, self._frame(error if isinstance(error, dict) else {"message": str(error)})
         return b""
 
     def _said(self, events: list[Json]) -> bytes:

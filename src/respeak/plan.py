@@ -56,12 +56,14 @@ class Always:
 class Step:
     """A rule that writes to the target itself: `(value, out, place, job) -> None`.
 
-    `note` and `verdicts` say for the printed mapping what it does and which losses it may report.
+    `note` and `verdicts` say for the printed mapping what it does and which losses it may report. One that is `beside`
+    only judges: it writes nothing, and comes when all other keys are carried.
     """
 
     run: StepFn
     note: str = ""
     verdicts: tuple[Verdict, ...] = ()
+    beside: bool = False
 
 
 Rule: TypeAlias = "Verdict | Always | Step | Verb | _Mark | None"

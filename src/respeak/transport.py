@@ -158,7 +158,10 @@ def _conversation(settings: Settings, inner: Any, request: httpx.Request) -> Gen
     reply = exchange.gathered(data) if streamed else exchange.answer(status, data)
     yield from _over(settings, exchange)
     if exchange.streaming and reply.status == 200:
-        stream = httpx.ByteStream(b"".join(exchange.as_stream(reply)))
+        pieces = exchange.as_stream(reply)
+        if isinstance(pieces, Reply):
+            return _reply(pieces, exchange, response)
+        stream = httpx.ByteStream(b"".join(pieces))
         return httpx.Response(200, headers=_headers(response, exchange, stream=True), stream=stream)
     return _reply(reply, exchange, response)
 

@@ -9,12 +9,12 @@ Clients repeat few sequences of keys, so each sequence that a plan knows wholly 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from respeak.loss import NOTHING, Place, Verdict
-from respeak.plan import ABSENT, IMPLIED, KEEP, UNKNOWN, Job, Json, Verb
+from respeak.plan import ABSENT, IMPLIED, KEEP, UNKNOWN, Job, Json, StepFn, Verb
 
 Keys: TypeAlias = tuple[str, ...]
 Made: TypeAlias = Callable[..., Json]
@@ -31,6 +31,7 @@ class Plan:
     """An entry for each source key, what to do with other keys, and constants to begin with.
 
     `walking` holds `(source, out, at, job) -> out` for each sequence of keys, `saying` `(source, at, job) -> object`.
+    `last` are the keys that are judged when all others are carried.
     """
 
     entries: dict[str, Any] = field(default_factory=dict)
@@ -38,8 +39,10 @@ class Plan:
     start: Json = field(default_factory=dict)
     walking: Shapes = field(init=False)
     saying: Shapes = field(init=False)
+    last: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.last = frozenset(key for key, entry in self.entries.items() if isinstance(entry, Beside))
         self.walking = Shapes(self, _walking, lambda *ends: walk_keys(self, *ends))
         self.saying = Shapes(self, _saying, lambda *ends: said_keys(self, *ends))
 
@@ -70,7 +73,7 @@ def said(plan: Plan, source: Json, at: Place, job: Job) -> Json:
 def walk_keys(plan: Plan, source: Json, out: Json, at: Place, job: Job) -> Json:
     """The walk, key by key: what every shape does, and the only way for keys that no plan knows."""
     entry_of, found, otherwise = plan.entries.get, job.found, plan.otherwise
-    for key, value in source.items():
+    for key, value in _in_order(plan, source):
         entry = entry_of(key, otherwise)
         kind = entry.__class__
         if kind is str:  # a name: the value moves
@@ -84,6 +87,13 @@ def walk_keys(plan: Plan, source: Json, out: Json, at: Place, job: Job) -> Json:
         elif entry is not IMPLIED and value is not None:  # a step: a function does it
             entry(value, out, (at, key), job)
     return out
+
+
+def _in_order(plan: Plan, source: Json) -> Iterable[tuple[str, Any]]:
+    """Keys and values, last those that are judged beside the others."""
+    if plan.last.isdisjoint(source):
+        return source.items()
+    return sorted(source.items(), key=lambda pair: pair[0] in plan.last)
 
 
 def said_keys(plan: Plan, source: Json, at: Place, job: Job) -> Json:
@@ -112,12 +122,14 @@ class Shape:
         return made
 
     def steps(self) -> list[str]:
-        """The statements that walk, one for each key that does anything."""
-        return [line for value in self.values if (line := self._step(*value))]
+        """The statements that walk, one for each key that does anything, and last what comes beside them."""
+        ordered = sorted(self.values, key=lambda value: isinstance(value[2], Beside))
+        return [line for value in ordered if (line := self._step(*value))]
 
-    def beside(self) -> list[str]:
-        """Those that move nothing: they judge, or a step decides."""
-        return [line for value in self.values if not landing(value[2]) and (line := self._step(*value))]
+    def judgements(self) -> list[str]:
+        """Those that write nothing."""
+        found = [value for value in self.values if isinstance(value[2], Verdict | Beside)]
+        return [self._step(*value) for value in sorted(found, key=lambda value: isinstance(value[2], Beside))]
 
     def _step(self, name: str, key: str, entry: Any) -> str:
         if entry is IMPLIED:
@@ -131,7 +143,7 @@ class Shape:
             place = "out" + "".join(f".setdefault({inner!r}, {{}})" for inner in path[:-1])
             return f"if {name} is not None: {place}[{path[-1]!r}] = {name}"
         step = f"{name}_step"
-        self.space[step] = entry
+        self.space[step] = entry.run if isinstance(entry, Beside) else entry
         if isinstance(entry, Inside):
             self.space[step], step = entry.plan.walking, f"{step}[tuple({name})]"
         return f"if {name} is not None: {step}({name}, out, (at, {key!r}), job)"
@@ -144,14 +156,15 @@ class Shape:
         return f"if {test}: job.found.append(({name}_verdict, (at, {key!r})))"
 
     def literal(self) -> tuple[str, list[str]] | None:
-        """All that moves as one expression, and the values that must be there for it; None when two land together."""
-        moves = [(name, path) for name, _, entry in self.values if (path := landing(entry))]
+        """The whole object as one expression, and the values that must be there for it; None when steps are needed."""
+        told = [(name, entry) for name, _, entry in self.values if not _writes_nothing(entry)]
+        moves = [(name, landing(entry)) for name, entry in told]
         tree: Json = {key: repr(value) for key, value in self.start.items()}
         for name, path in moves:
             inner: Any = tree
             for key in path[:-1]:
                 inner = inner.setdefault(key, {}) if isinstance(inner, dict) else None
-            if not isinstance(inner, dict) or path[-1] in inner:
+            if not path or not isinstance(inner, dict) or path[-1] in inner:
                 return None
             inner[path[-1]] = name
         return (_expression(tree), [name for name, _ in moves]) if moves else None
@@ -169,8 +182,12 @@ def _saying(shape: Shape) -> Made:
         return shape.function("source, at, job", slowly)
     whole, names = found
     there = " and ".join(f"{name} is not None" for name in names)
-    swiftly = [f"if {there}:", *(f"    {line}" for line in (f"out = {whole}", *shape.beside(), "return out"))]
+    swiftly = [f"if {there}:", *(f"    {line}" for line in (f"out = {whole}", *shape.judgements(), "return out"))]
     return shape.function("source, at, job", [*swiftly, *slowly])
+
+
+def _writes_nothing(entry: Any) -> bool:
+    return entry is IMPLIED or isinstance(entry, Verdict | Beside)
 
 
 def landing(entry: Any) -> Keys:
@@ -204,6 +221,16 @@ class Carry:
         for key in self.path[:-1]:
             out = out.setdefault(key, {})
         out[self.path[-1]] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A step that only judges, when all other keys are carried."""
+
+    run: StepFn
+
+    def __call__(self, value: Any, out: Json, at: Place, job: Job) -> None:
+        self.run(value, out, at, job)
 
 
 @dataclass(frozen=True, slots=True)

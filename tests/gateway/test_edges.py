@@ -293,3 +293,12 @@ def test_what_came_before_a_broken_event_is_said(world: tuple[Gateway, Server], 
     assert answer.status_code == 200
     assert '"delta":"Sunny."' in answer.text
     assert "response.failed" in answer.text
+
+
+@every_path
+def test_an_answer_that_is_not_finished_cannot_be_streamed(world: tuple[Gateway, Server], path: str) -> None:
+    gate, upstream = world
+    upstream.says = Whole({**RESPONSES, "status": "in_progress"})
+    answer = post(gate, path, model="r-1", stream=True)
+    assert answer.status_code in (200, 502)
+    assert answer.status_code == 502 or "[DONE]" in answer.text

@@ -82,7 +82,7 @@ MESSAGE = Table(
         Row("content", "content", None, IMPLIED, note="string, or parts"),
         only_responses("id", ITEM_ID),
         only_responses("status", STATUS),
-        only_responses("phase", Step(_phase_down, PHASE.why, (PHASE, MISPLACED_PHASE))),
+        only_responses("phase", Step(_phase_down, PHASE.why, (PHASE, MISPLACED_PHASE), beside=True)),
         Row("phase", "phase", ONE_WAY, Step(_phase_up, "kept on assistant messages", (MISPLACED_PHASE,))),
         only_chat("name", NAME),
         only_chat("tool_calls", IMPLIED, note="one function_call or custom_tool_call item each"),

@@ -215,8 +215,10 @@ class _Turn:
         status = 200 if response.is_success else response.status_code
         reply = exchange.gathered(data) if streamed else exchange.answer(status, data)
         if exchange.streaming and reply.status == 200:
+            pieces = exchange.as_stream(reply)
+            if isinstance(pieces, Reply):
+                return await self._over(pieces)
             await self._remember()
-            pieces = list(exchange.as_stream(reply))
             return StreamReply(_listed(pieces), self._ended, self.relay.config.keep_alive, self._headers())
         return await self._over(reply)
 
