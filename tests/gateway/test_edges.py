@@ -156,7 +156,7 @@ def test_a_stream_without_an_event_is_an_error_whose_losses_fit_into_a_header(
     gate, upstream = world
     upstream.says = Whole(raw=b"", content_type="text/event-stream")
     answer = post(gate, path, stream=True)
-    assert answer.status_code in (500, 502)
+    assert answer.json()["error"]["message"] == "The upstream's stream ended before the answer was finished."
     assert answer.headers["respeak-losses"] == "breaking stream_cut"
 
 
@@ -274,7 +274,7 @@ def test_what_is_not_served_says_what_is(world: tuple[Gateway, Server]) -> None:
 def test_the_demo_answers_a_conversation_of_nothing(tmp_path: Path) -> None:
     with gateway(tmp_path, "--demo") as gate:
         answer = httpx.post(f"{gate.url}/v1/chat/completions", json={"model": "m", "messages": []})
-        assert answer.status_code in (200, 400)
+        assert "You said: nothing" in answer.text
 
 
 def test_an_upstream_that_is_gone_is_told_with_one_full_stop(tmp_path: Path) -> None:
@@ -295,10 +295,9 @@ def test_what_came_before_a_broken_event_is_said(world: tuple[Gateway, Server], 
     assert "response.failed" in answer.text
 
 
-@every_path
-def test_an_answer_that_is_not_finished_cannot_be_streamed(world: tuple[Gateway, Server], path: str) -> None:
+def test_an_answer_that_is_not_finished_cannot_be_streamed(world: tuple[Gateway, Server]) -> None:
     gate, upstream = world
     upstream.says = Whole({**RESPONSES, "status": "in_progress"})
-    answer = post(gate, path, model="r-1", stream=True)
-    assert answer.status_code in (200, 502)
-    assert answer.status_code == 502 or "[DONE]" in answer.text
+    answer = post(gate, "/v1/responses", model="r-1", stream=True)
+    assert answer.status_code == 502
+    assert "cannot be streamed: /status: expected a finished response" in answer.json()["error"]["message"]
