@@ -382,3 +382,11 @@ def test_an_error_may_have_keys_of_any_name() -> None:
     nested = {"message": "Gone.", "type": "t", "code": 7, "kind": "a", "self": "b", "hint": None}
     said, _ = fed("responses", "chat", CREATED, {"type": "error", "error": nested})
     assert said == [{"error": {"message": "Gone.", "type": "t", "param": None, "code": "7", "kind": "a", "self": "b"}}]
+
+
+def test_a_response_that_begins_again_may_have_no_id() -> None:
+    translator = respeak.StreamTranslator(source="responses", target="openrouter")
+    begun = {"type": "response.created", "response": {"status": "in_progress", "output": []}}
+    done = {"type": "response.completed", "response": {"id": "resp_2", "status": "completed", "output": []}}
+    said = [event for given in (begun, begun, done) for event in translator.feed(given)] + translator.close()
+    assert [event["type"] for event in said] == ["response.created", "response.completed"]

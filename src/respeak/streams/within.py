@@ -170,7 +170,7 @@ class ResponsesWithin:
             return [event]
         if self.ended:
             said = self.settle(response)
-            if self.again and self.response is not None:
+            if self.again and self.response is not None and "id" in self.response:
                 said["id"] = self.response["id"]
         else:
             self.response = self.settle.blank(response)  # kept for a failure, whatever becomes of the event
