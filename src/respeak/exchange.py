@@ -49,8 +49,8 @@ class Exchange:
     scope      whom memory belongs to (`memory.marks.scope_of`); None remembers nothing
     origin     where the upstream is: turns are given back to the upstream that said them, and to no other
     clock      gives seconds since 1970, for `completed_at`; None where that is nobody's business
-    unique     gives a string that it never gave before: answers that memory keeps need ids of their own, whatever
-               their upstream calls them; None leaves the upstream's
+    unique     a string that no other exchange has: answers that memory keeps need ids of their own, whatever their
+               upstream calls them; without it they have the upstream's
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class Exchange:
         scope: str | None = None,
         origin: str = "",
         clock: Callable[[], float] | None = None,
-        unique: Callable[[], str] | None = None,
+        unique: str = "",
     ) -> None:
         self.client, self.upstream = ends(client, upstream, tolerate, "request")
         self.options = options or DEFAULT
@@ -74,7 +74,7 @@ class Exchange:
         self._scope = scope
         self._own = "" if scope is None else scope_of(scope, origin)
         self._clock = clock
-        self._unique = unique() if unique is not None and self._remembers("responses") else ""
+        self._unique = unique if self._remembers("responses") else ""
         self._resolved: Json = {}
         self._sent: Json = {}
         self._turns: Mapping[int, tuple[str, str]] = {}

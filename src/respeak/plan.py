@@ -6,7 +6,7 @@ and up. `compose.py` makes plans of tables, `walk.py` follows them. This module 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
@@ -143,6 +143,16 @@ class Job:
         """Remember where a part of the result came from, if anybody asks."""
         if self.places is not None:
             self.places[id(value)] = at
+
+    def each(self, values: Iterable[Any], at: Place, say: Verb) -> list[Json]:
+        """What `say` makes of the entries of a list, each placed; those of which it leaves None are left out."""
+        out = []
+        for i, value in enumerate(values):
+            made = say(value, (at, i), self)
+            if made is not None:
+                self.placed(made, (at, i))
+                out.append(made)
+        return out
 
     def place_of(self, value: Json) -> Place:
         """Where a part of the result came from."""

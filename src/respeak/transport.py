@@ -78,7 +78,7 @@ class Settings:
             scope=scope,
             origin=self.base_url or str(request.url.copy_with(path="/", query=None)),
             clock=time.time,
-            unique=lambda: secrets.token_hex(8),
+            unique=secrets.token_hex(8),
         )
         ours = request.method == "POST" and family_of(request.url.path) == exchange.client.family
         return exchange if ours else None
@@ -154,8 +154,7 @@ def _conversation(settings: Settings, inner: Any, request: httpx.Request) -> Gen
         data = yield response, "read", ()
     finally:
         yield response, "close", ()
-    status = 200 if response.is_success else response.status_code
-    reply = exchange.gathered(data) if streamed else exchange.answer(status, data)
+    reply = exchange.gathered(data) if streamed else exchange.answer(response.status_code, data)
     yield from _over(settings, exchange)
     if exchange.streaming and reply.status == 200:
         pieces = exchange.as_stream(reply)

@@ -315,9 +315,6 @@ ITEMS_DOWN: Mapping[str, str | Verdict] = {
 }
 """What becomes of an input item, by type: the table that says it, the name of a special rule, or a verdict."""
 
-CALLS_DOWN: Mapping[str, str] = {"function_call": "tool_call", "custom_tool_call": "custom_call"}
-"""The table of an input item that calls a tool, by type."""
-
 CALLS_UP: Mapping[str, str] = {"function": "tool_call", "custom": "custom_call"}
 """What becomes of an entry of `tool_calls`, by type: the table that says it."""
 

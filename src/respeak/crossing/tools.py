@@ -299,13 +299,7 @@ _STEPS: dict[str, Callable[[ToolsDown, Json, Place, str | None], None]] = {
 
 def tools_up(tools: list[Json], at: Place, job: Job) -> list[Json]:
     """Chat tools as Responses tools, `strict` and `parameters` made explicit."""
-    out: list[Json] = []
-    for i, tool in enumerate(tools):
-        made = _tool_up(tool, (at, i), job)
-        if made is not None:
-            job.placed(made, (at, i))
-            out.append(made)
-    return out
+    return job.each(tools, at, _tool_up)
 
 
 def _tool_up(tool: Json, at: Place, job: Job) -> Json | None:
@@ -328,14 +322,13 @@ def _tool_up(tool: Json, at: Place, job: Job) -> Json | None:
 
 def functions_up(functions: list[Json], at: Place, job: Job) -> list[Json]:
     """Deprecated `functions` as Responses tools."""
-    plan = job.plans["legacy_function"]
-    out: list[Json] = []
-    for i, function in enumerate(functions):
-        if function["name"] == "":
-            job.note(NO_NAME, (at, i))
-        out.append(explicit({"type": "function", **said(plan, function, (at, i), job)}))
-        job.placed(out[-1], (at, i))
-    return out
+    return job.each(functions, at, _function_up)
+
+
+def _function_up(function: Json, at: Place, job: Job) -> Json:
+    if function["name"] == "":
+        job.note(NO_NAME, at)
+    return explicit({"type": "function", **said(job.plans["legacy_function"], function, at, job)})
 
 
 def explicit(tool: Json) -> Json:

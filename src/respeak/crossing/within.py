@@ -126,13 +126,7 @@ def _without_phase(message: Json, at: Place, job: Job) -> None:
 
 
 def _parts(parts: list[Json], at: Place, job: Job) -> list[Json]:
-    out = []
-    for i, part in enumerate(parts):
-        said_part = _part(part, (at, i), job)
-        if said_part is not None:
-            job.placed(said_part, (at, i))
-            out.append(said_part)
-    return out
+    return job.each(parts, at, _part)
 
 
 def _part(part: Json, at: Place, job: Job) -> Json | None:
@@ -149,15 +143,15 @@ def _part(part: Json, at: Place, job: Job) -> Json | None:
 
 def _tools(value: Any, out: Json, at: Place, job: Job) -> None:
     """Tools with what the profile says of functions."""
-    out["tools"] = tools = []
-    for i, tool in enumerate(value):
-        odd = job.source.odd_tools.get(tool.get("type"))
-        if odd is not None:
-            job.note(odd.chat, (at, i))
-            continue
-        changed = walk(job.plans["function_tool"], tool, {}, (at, i), job) if tool.get("type") == "function" else tool
-        job.placed(changed, (at, i))
-        tools.append(changed)
+    out["tools"] = job.each(value, at, _tool)
+
+
+def _tool(tool: Json, at: Place, job: Job) -> Json | None:
+    odd = job.source.odd_tools.get(tool.get("type"))
+    if odd is not None:
+        job.note(odd.chat, at)
+        return None
+    return walk(job.plans["function_tool"], tool, {}, at, job) if tool.get("type") == "function" else tool
 
 
 def _choices(value: Any, out: Json, at: Place, job: Job) -> None:

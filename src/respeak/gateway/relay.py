@@ -108,7 +108,7 @@ class Relay:
             scope=scope,
             origin=f"{upstream.base_url} {upstream.key_env or ''}",
             clock=time.time,
-            unique=lambda: secrets.token_hex(8),
+            unique=secrets.token_hex(8),
         )
         return await _Turn(self, request, exchange, upstream).run(payload)
 
@@ -212,8 +212,7 @@ class _Turn:
         if streamed and exchange.streaming:
             return await self._stream(response)
         data = await response.aread()
-        status = 200 if response.is_success else response.status_code
-        reply = exchange.gathered(data) if streamed else exchange.answer(status, data)
+        reply = exchange.gathered(data) if streamed else exchange.answer(response.status_code, data)
         if exchange.streaming and reply.status == 200:
             pieces = exchange.as_stream(reply)
             if isinstance(pieces, Reply):

@@ -91,7 +91,7 @@ class Down:
             self.speech.rest()
             self.calls.open = {}
             if not self.chunks.head and len(self.chunks.out) > 1:
-                self.created({})
+                self.begin({})
         return self.chunks.take() if self.chunks.head or self.chunks.ended else []
 
     def note(self, what: str, verdict: Any) -> None:
