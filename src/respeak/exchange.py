@@ -123,13 +123,14 @@ class Exchange:
             return self._sent
         plans = request_plans(self.client.name, self.upstream.name)
         job = Job(plans, self.client, self.upstream, self.options)
-        job.places = {}
+        if self._turns:
+            job.places = {}
         out = run_request(self._resolved, job)
         if job.ledger.bars(self._tolerate):
             raise TranslationError(job.ledger, job.ledger.decisive(self._tolerate))
         self.losses.extend(job.ledger)
         if self._remembers("chat"):
-            out["input"], self.hits = turns.restored(out.get("input"), job.places, self._turns, found)
+            out["input"], self.hits = turns.restored(out.get("input"), job.places or {}, self._turns, found)
             turns.ask_for_reasoning(out)
         self._sent = out
         return out

@@ -77,9 +77,9 @@ class Fold:
         self.job = job
         self.rules = job.plans["items"]
         self.texts = job.plans["output_text"].saying
-        self.blocks: list[Json | Turn] = []
+        self.blocks: list[Any] = []
         self.turn: Turn | None = None
-        self.waiting: dict[str, list[Turn]] = {}
+        self.waiting: dict[str, list[tuple[Turn, Place]]] = {}
         self.unsaid: set[str] = set()
         self.call_of: dict[str, str] = {}
         self.places = job.places
@@ -101,22 +101,14 @@ class Fold:
 
     def message(self, message: Json, item: Json, at: Place) -> None:
         """A message of any role; an assistant's joins the open turn."""
-        role, content = message["role"], message.get("content")
-        if role == "assistant":
-            self.say(content, at)
+        content = message.get("content")
+        if message["role"] != "assistant":
+            self.foreign(message, content, at)
             return
-        self.turn = None
-        if content.__class__ is list:
-            message["content"] = content = self.parts(content, (at, "content"), role)
-        if content is not None:
-            self.put(message, at)
-
-    def say(self, content: Any, at: Place) -> None:
-        """Text of the assistant, into the open turn or a new one."""
         turn = self.turn
         if turn is None:
-            turn = self.open_turn(at)
-        elif turn.message["content"] is not None or turn.refusals:
+            self.turn = turn = Turn(at, self.blocks)
+        elif turn.content is not None or turn.refusals:
             self.job.note(MERGED, at)
         if turn.calls:
             self.job.note(REORDERED, at)
@@ -127,6 +119,14 @@ class Fold:
             turn.say(self.texts[tuple(part)](part, ((at, "content"), 0), self.job))
         else:
             self.say_parts(content or [], at, turn)
+
+    def foreign(self, message: Json, content: Any, at: Place) -> None:
+        """A message that is not the assistant's: it ends the turn."""
+        self.turn = None
+        if content.__class__ is list:
+            message["content"] = content = self.parts(content, (at, "content"), message["role"])
+        if content is not None:
+            self.put(message, at)
 
     def say_parts(self, content: list[Json], at: Place, turn: Turn) -> None:
         """Parts of any kind: texts and refusals are said, pictures follow the turn."""
@@ -153,10 +153,22 @@ class Fold:
         return None
 
     def call(self, call: Json, item: Json, at: Place) -> None:
-        """A function or custom tool call."""
+        """A function or custom tool call, into the open turn or a new one; the item has its name."""
         if "namespace" in item or len(item["name"]) > TOOL_NAME_LIMIT:
             call[call["type"]]["name"] = said_name(item["name"], item.get("namespace"), at, self.job)
-        self.add_call(call, at)
+        call_id, turn = call["id"], self.turn
+        if turn is None:
+            self.turn = turn = Turn(at, self.blocks)
+        if turn.outputs:
+            self.job.note(REORDERED, at)
+        if self.places is not None:
+            self.places[id(call)] = at
+        turn.calls.append(call)
+        turn.waiting += 1
+        if call_id in self.waiting:
+            self.waiting[call_id].append((turn, at))
+        else:
+            self.waiting[call_id] = [(turn, at)]
 
     def bridged(self, _: Json, item: Json, at: Place) -> None:
         """A call that the client executes, said as a function call."""
@@ -169,22 +181,36 @@ class Fold:
         call = said(self.job.plans["bridged_call"], item, at, self.job)
         self.job.note(BRIDGED, at)
         function = {"name": bridge.name, "arguments": bridge.arguments(item)}
-        self.add_call({"type": "function", **call, "function": function}, at)
+        self.call({"type": "function", **call, "function": function}, function, at)
 
     def output(self, message: Json, item: Json, at: Place) -> None:
-        """The output of a function or custom tool call."""
+        """The output of a function or custom tool call, behind the call; without one it has no honest place."""
         content = message.setdefault("content", None)
-        if content.__class__ is not list:
-            self.answer(item.get("call_id") or self.only_call(item), message, at)
+        pictures = self.texts_left(message, content, at) if content.__class__ is list else ()
+        call_id = item.get("call_id") or self.only_call(item)
+        calls = self.waiting.get(call_id)
+        if not calls:
+            self.job.note(UNBRIDGED if call_id in self.unsaid else ORPHAN, at)
             return
+        turn, _ = calls.pop()  # the nearest call, where a client uses one id twice
+        message["tool_call_id"] = call_id
+        if self.places is not None:
+            self.places[id(message)] = at
+        turn.outputs.append(message)
+        turn.waiting -= 1
+        if not turn.waiting and turn is self.turn:
+            self.turn = None
+        if pictures:
+            self.job.note(IMAGE_MOVED, (at, "output"))
+            turn.pictures += pictures
+
+    def texts_left(self, message: Json, content: list[Json], at: Place) -> tuple[Json, ...]:
+        """Leaves a tool message the texts of its parts; the pictures that it cannot hold."""
         parts = parts_down(content, (at, "output"), self.job)
         pictures = tuple(part for part in parts if part["type"] != "text")
         texts = [part for part in parts if part["type"] == "text"]
         message["content"] = texts or _placeholder(len(pictures))
-        turn = self.answer(item.get("call_id") or self.only_call(item), message, at)
-        if turn and pictures:
-            self.job.note(IMAGE_MOVED, (at, "output"))
-            turn.pictures += pictures
+        return pictures
 
     def bridged_output(self, _: Json, item: Json, at: Place) -> None:
         """The output of a bridged call, as text."""
@@ -194,7 +220,7 @@ class Fold:
         if item.get("call_id") and item.get("id"):
             self.job.note(ITEM_ID, (at, "id"))
         message = {"role": "tool", "content": bridge.text(item)}
-        self.answer(self.bridged_call(item), message, at)
+        self.output(message, {"call_id": self.bridged_call(item)}, at)
 
     def bridged_call(self, item: Json) -> str | None:
         """The call that a bridged output answers; one without `call_id` says it by its own id (R2C-ITEM)."""
@@ -209,7 +235,7 @@ class Fold:
         name = said_name(item["name"], item.get("server_label"), at, self.job)
         call_id = item.get("id") or f"mcp_{len(self.blocks)}"
         function = {"name": name, "arguments": item["arguments"]}
-        self.add_call({"id": call_id, "type": "function", "function": function}, at)
+        self.call({"id": call_id, "type": "function", "function": function}, function, at)
         output, error = item.get("output"), item.get("error")
         text = next((given for given in (output, error) if given is not None), "")
         text = text if isinstance(text, str) else bridges.compact(text)
@@ -217,7 +243,7 @@ class Fold:
             self.job.note(
                 lost(Code.ERROR_DETAIL_DROPPED, DEGRADING, "the output is sent, not the error"), (at, "error")
             )
-        self.answer(call_id, {"role": "tool", "content": text}, at)
+        self.output({"role": "tool", "content": text}, {"call_id": call_id}, at)
 
     def image(self, _: Json, item: Json, at: Place) -> None:
         """A generated image: its result goes on as a user's picture."""
@@ -242,84 +268,56 @@ class Fold:
 
     # Turns and blocks -------------------------------------------------------------------------------------
 
-    def open_turn(self, at: Place) -> Turn:
-        self.turn = turn = Turn(at)
-        self.blocks.append(turn)
-        return turn
-
     def put(self, message: Json, at: Place) -> None:
         if self.places is not None:
             self.places[id(message)] = at
         self.blocks.append(message)
 
-    def add_call(self, call: Json, at: Place) -> None:
-        turn, call_id = self.turn or self.open_turn(at), call["id"]
-        if turn.outputs:
-            self.job.note(REORDERED, at)
-        if self.places is not None:
-            self.places[id(call)] = at
-        turn.calls.append(call)
-        turn.open[call_id] = at
-        turns = self.waiting.get(call_id)
-        if turns is None:
-            self.waiting[call_id] = [turn]
-        else:
-            turns.append(turn)
-
-    def answer(self, call_id: str | None, message: Json, at: Place) -> Turn | None:
-        """Put an output behind the call it answers; an output without a call has no honest place."""
-        turns = self.waiting.get(call_id or "")
-        if not turns:
-            self.job.note(UNBRIDGED if call_id in self.unsaid else ORPHAN, at)
-            return None
-        turn = turns.pop()  # the nearest call, where a client uses one id twice
-        if turn not in turns:
-            del turn.open[call_id or ""]
-        message["tool_call_id"] = call_id or ""
-        if self.places is not None:
-            self.places[id(message)] = at
-        turn.outputs.append(message)
-        if not turn.open and turn is self.turn:
-            self.turn = None
-        return turn
-
-    def only_call(self, item: Json) -> str | None:
-        """The one open call of the output's name: it may leave `call_id` out then (4.1 step 8)."""
+    def only_call(self, item: Json) -> str:
+        """The one open call of the output's name: it may leave `call_id` out then (4.1 step 8). Empty if none is."""
         name = wire_name(item.get("name") or "", item.get("namespace"))
         calls = [
             call["id"]
             for block in self.blocks
-            if isinstance(block, Turn)
+            if isinstance(block, Turn) and name
             for call in block.calls
-            if call["id"] in block.open and name == (call.get("function") or call["custom"])["name"]
+            if self.waits(call, block) and name == (call.get("function") or call["custom"])["name"]
         ]
-        return calls[0] if len(calls) == 1 else None
+        return calls[0] if len(calls) == 1 else ""
+
+    def waits(self, call: Json, turn: Turn) -> tuple[Turn, Place] | None:
+        """The call among those without an output, if this turn made one of its id."""
+        return next((waiting for waiting in self.waiting[call["id"]] if waiting[0] is turn), None)
 
     def write(self) -> list[Json]:
         """The blocks as messages, each turn followed by its outputs and their pictures."""
         messages: list[Json] = []
         for block in self.blocks:
-            if isinstance(block, Turn):
-                self.write_turn(block, messages)
-            else:
+            if block.__class__ is dict:
                 messages.append(block)
+                continue
+            message = block.message()
+            if message is not None:
+                messages.append(message)
+                if self.places is not None:
+                    self.places[id(message)] = block.at
+            messages += block.outputs
+            if block.waiting or block.pictures:
+                self.complete(block, messages)
         return messages
 
-    def write_turn(self, turn: Turn, messages: list[Json]) -> None:
-        """One turn: what was said, the outputs of its calls, the pictures that these could not hold."""
-        turn.write(messages)
-        if turn.open:
-            messages += [silence for call_id, at in turn.open.items() for silence in self.silences(call_id, at, turn)]
+    def complete(self, turn: Turn, messages: list[Json]) -> None:
+        """What a written turn lacks: outputs of its calls, and the pictures that its outputs could not hold."""
+        for call in turn.calls if turn.waiting else ():
+            left = self.waits(call, turn)
+            if left is not None:
+                self.waiting[call["id"]].remove(left)
+                self.job.note(UNANSWERED, left[1])
+                messages.append({"role": "tool", "tool_call_id": call["id"], "content": ""})
         if turn.pictures:
-            messages.append({"role": "user", "content": list(turn.pictures)})
-        if self.places is not None:
-            self.places |= {id(written): turn.at for written in (turn.message, *messages[-1:] * bool(turn.pictures))}
-
-    def silences(self, call_id: str, at: Place, turn: Turn) -> list[Json]:
-        """The empty outputs of the calls of an id that never got one."""
-        count = self.waiting[call_id].count(turn)
-        self.job.found += [(UNANSWERED, at)] * count
-        return [{"role": "tool", "tool_call_id": call_id, "content": ""} for _ in range(count)]
+            shown = {"role": "user", "content": list(turn.pictures)}
+            self.job.placed(shown, turn.at)
+            messages.append(shown)
 
 
 def _placeholder(count: int) -> str:

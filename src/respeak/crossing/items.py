@@ -57,7 +57,7 @@ def _phase_down(value: Any, out: Json, at: Place, job: Job) -> None:
     if "phases" in job.memo:  # the answer may carry it as an extension
         job.memo["phases"].append((value, at))
         return
-    job.note(PHASE if out.get("role", "assistant") == "assistant" else MISPLACED_PHASE, at)
+    job.found.append((PHASE if out.get("role", "assistant") == "assistant" else MISPLACED_PHASE, at))
 
 
 def _phase_up(value: Any, out: Json, at: Place, job: Job) -> None:
@@ -317,6 +317,9 @@ ITEMS_DOWN: Mapping[str, str | Verdict] = {
 
 CALLS_UP: Mapping[str, str] = {"function": "tool_call", "custom": "custom_call"}
 """What becomes of an entry of `tool_calls`, by type: the table that says it."""
+
+KNOWN_CALLS = frozenset((None, *CALLS_UP))
+"""Types of entries of `tool_calls` that have a table; those without a type have one too."""
 
 UNKNOWN_CALL = lost(Code.UNKNOWN_ITEM_DROPPED, BREAKING, "this type of tool call has no counterpart")
 UNKNOWN_ITEM = lost(Code.UNKNOWN_ITEM_DROPPED, BREAKING, "this type of item has no counterpart")

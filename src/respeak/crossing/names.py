@@ -7,9 +7,7 @@ computed from the client's request, so nothing has to be remembered between requ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from respeak.codes import Code
 from respeak.crossing.bridges import BRIDGES
@@ -25,8 +23,7 @@ NAME_CHANGED = approximated(
 _FOREIGN = re.compile(r"[^a-zA-Z0-9_-]")
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """A tool as the client declared it: its type, name and namespace."""
 
     type: str
@@ -64,29 +61,31 @@ def declared_tools(request: Json | None) -> dict[str, Declared]:
     included. A request that is absent or malformed declares nothing.
     """
     tools: dict[str, Declared] = {}
-    for tool, namespace in _tools_of(request or {}):
+    if not request:
+        return tools
+    _declare(request.get("tools"), None, tools)
+    items = request.get("input")
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and item.get("type") in _HOLDERS:
+            _declare(item.get("tools"), None, tools)
+    return tools
+
+
+_HOLDERS = ("additional_tools", "tool_search_output")
+"""Types of items that declare tools."""
+
+
+def _declare(listed: Any, namespace: str | None, tools: dict[str, Declared]) -> None:
+    """Add the tools of a list to those declared so far; the first one of a name has it."""
+    for tool in listed if isinstance(listed, list) else ():
+        if not isinstance(tool, dict):
+            continue
         kind = str(tool.get("type", "function"))
+        if kind == "namespace":
+            _declare(tool.get("tools"), tool.get("name"), tools)
+            continue
         inner = tool.get(kind)  # a tool of a type that nobody knows may hold anything there
         name = tool.get("name") or (inner.get("name") if isinstance(inner, dict) else None)
         name = kind if kind in BRIDGES else name
         if isinstance(name, str):
             tools.setdefault(wire_name(name, namespace), Declared(kind, name, namespace))
-    return tools
-
-
-def _tools_of(request: Json) -> Iterator[tuple[Json, str | None]]:
-    yield from _flat(request.get("tools"))
-    items = request.get("input")
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict) and item.get("type") in ("additional_tools", "tool_search_output"):
-            yield from _flat(item.get("tools"))
-
-
-def _flat(tools: Any, namespace: str | None = None) -> Iterator[tuple[Json, str | None]]:
-    for tool in tools if isinstance(tools, list) else ():
-        if not isinstance(tool, dict):
-            continue
-        if tool.get("type") == "namespace":
-            yield from _flat(tool.get("tools"), tool.get("name"))
-        else:
-            yield tool, namespace

@@ -217,6 +217,7 @@ class ToolsDown:
 
     def __init__(self, model: str, job: Job) -> None:
         self.job = job
+        self.sayings = {kind: job.plans[str(table)].saying for kind, table in TOOLS_UP.items()}
         self.searches = web_search.searches(model)
         self.tools: list[Json] = []
         self.names: dict[str, Json] = {}
@@ -237,7 +238,7 @@ class ToolsDown:
     def plain(self, tool: Json, at: Place, namespace: str | None) -> None:
         """A function or custom tool."""
         kind = tool["type"]
-        out = said(self.job.plans[f"{kind}_tool"], tool, at, self.job)
+        out = self.sayings[kind][tuple(tool)](tool, at, self.job)
         if namespace or len(tool["name"]) > TOOL_NAME_LIMIT:
             out[kind]["name"] = said_name(tool["name"], namespace, at, self.job)
         if kind == "function" and tool.get("strict") is None and self.job.target.strict:
@@ -279,12 +280,13 @@ class ToolsDown:
         self.web_search_at = at
 
     def add(self, tool: Json, kind: str, at: Place) -> None:
-        name = tool[kind]["name"]
+        name, job = tool[kind]["name"], self.job
         if name in self.names:
-            self.job.note(DUPLICATE if self.names[name] == tool else NAME_TAKEN, at)
+            job.note(DUPLICATE if self.names[name] == tool else NAME_TAKEN, at)
             return
         self.names[name] = tool
-        self.job.placed(tool, at)
+        if job.places is not None:
+            job.places[id(tool)] = at
         self.tools.append(tool)
 
 

@@ -2,47 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from respeak.loss import Place
 from respeak.plan import Json
 
 
 class Turn:
-    """An assistant message under construction, with the outputs of its calls.
+    """An assistant message under construction, the last block so far, with the outputs of its calls.
 
-    `open` holds the ids of calls without an output, and the place of each.
+    `waiting` is the number of calls that have no output yet.
     """
 
-    __slots__ = ("at", "calls", "message", "open", "outputs", "pictures", "refusals")
+    __slots__ = ("at", "calls", "content", "outputs", "pictures", "refusals", "waiting")
 
-    def __init__(self, at: Place) -> None:
+    def __init__(self, at: Place, blocks: list[Any]) -> None:
+        blocks.append(self)
         self.at = at
-        self.message: Json = {"role": "assistant", "content": None}
+        self.content: Any = None
         self.calls: list[Json] = []
-        self.open: dict[str, Place] = {}
         self.outputs: list[Json] = []
+        self.waiting = 0
         self.refusals: tuple[str, ...] = ()
         self.pictures: tuple[Json, ...] = ()
 
     def say(self, part: Json) -> None:
         """A text: one stands as a string, several as parts; empty ones do not count beside others."""
-        said, plain = self.message["content"], len(part) == 2  # type and text, nothing beside them
+        said, plain = self.content, len(part) == 2  # type and text, nothing beside them
         if not said:
-            self.message["content"] = part["text"] if plain else [part]
+            self.content = part["text"] if plain else [part]
         elif plain and not part["text"]:
             return
         elif said.__class__ is list:
             said.append(part)
         else:
-            self.message["content"] = [{"type": "text", "text": said}, part]
+            self.content = [{"type": "text", "text": said}, part]
 
-    def write(self, messages: list[Json]) -> None:
-        """Add the message, if anything was said, and the outputs of its calls."""
+    def message(self) -> Json | None:
+        """The message, if anything was said."""
         if self.refusals:
-            said = {"role": "assistant", "content": self.message["content"], "refusal": "".join(self.refusals)}
-            self.message = said
+            message = {"role": "assistant", "content": self.content, "refusal": "".join(self.refusals)}
+            if self.calls:
+                message["tool_calls"] = self.calls
+            return message
         if self.calls:
-            self.message["tool_calls"] = self.calls
-        elif self.message["content"] is None and not self.refusals:
-            return
-        messages.append(self.message)
-        messages += self.outputs
+            return {"role": "assistant", "content": self.content, "tool_calls": self.calls}
+        return None if self.content is None else {"role": "assistant", "content": self.content}

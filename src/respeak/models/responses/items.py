@@ -5,7 +5,6 @@
 (mapping.md R2C-ITEM).
 """
 
-from functools import partial
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -88,15 +87,16 @@ class ConfigurationUpdate(Model):
 
 EASY, INPUT, OUTPUT = tag(EasyInputMessage), tag(InputMessage), tag(OutputMessage)
 REFERENCE = tag(ItemReferenceParam)
+NO_FIELDS: dict[str, object] = {}
 
 
 def input_message(item: object) -> str | None:
     """Which of the three message classes an item means, by role and shape."""
-    look = item.get if type(item) is dict else partial(peek, item)
-    if type(look("content")) is list:
-        if look("role") == "assistant":
-            return EASY if look("id") is None else OUTPUT
-        if look("status") is not None:
+    fields = item if isinstance(item, dict) else getattr(item, "__dict__", NO_FIELDS)  # runs for each message
+    if type(fields.get("content")) is list:
+        if fields.get("role") == "assistant":
+            return EASY if fields.get("id") is None else OUTPUT
+        if fields.get("status") is not None:
             return INPUT
     return EASY
 

@@ -12,7 +12,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.bridges import custom_arguments, custom_parameters
 from respeak.crossing.fold import ORPHAN
-from respeak.crossing.items import UNKNOWN_CALL, call_table, id_of
+from respeak.crossing.items import KNOWN_CALLS, UNKNOWN_CALL, call_table, id_of
 from respeak.crossing.tool_choice import UNKNOWN_MODE, UNNAMED
 from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT
 from respeak.crossing.tools import TOOLS_UP, UNKNOWN_TOOL
@@ -45,8 +45,8 @@ NO_TOOL = refused(Code.NO_TOOL_ALLOWED, "no function of the allowed list is decl
 
 
 def others(value: Json, known: frozenset[str], at: Place, job: Job) -> None:
-    """Report the keys that the legacy form of an object has no place for."""
-    if job.source.family == "responses" or known.issuperset(value):  # the crossing makes no other keys
+    """Report the keys that the legacy form of an object has no place for; the crossing makes no such keys."""
+    if job.source.family == "responses" or known.issuperset(value):
         return
     for key, held in value.items():
         if key not in known and not UNKNOWN.spares(held):
@@ -181,11 +181,12 @@ NAME_KEYS = frozenset(("name",))
 
 def known_calls(calls: list[Json], job: Job) -> list[Json]:
     """The calls whose type somebody knows; the others are reported."""
-    known = [call for call in calls if call_table(call) is not None]
-    if len(known) < len(calls):
-        for call in calls:
-            if call_table(call) is None:
-                job.note(UNKNOWN_CALL, job.place_of(call))
+    known = []
+    for call in calls:
+        if call.get("type") in KNOWN_CALLS:
+            known.append(call)
+        else:
+            job.note(UNKNOWN_CALL, job.place_of(call))
     return known
 
 
@@ -200,8 +201,9 @@ def function_call(call: Json, at: Place, job: Job) -> Json:
     """An entry of tool_calls as function_call; its id is left out."""
     kind = "custom" if call_table(call) == "custom_call" else "function"
     inner = call[kind]
-    others(call, CALL_KEYS[kind], at, job)
-    others(inner, INNER_KEYS, (at, kind), job)
+    if job.source.family == "chat":
+        others(call, CALL_KEYS[kind], at, job)
+        others(inner, INNER_KEYS, (at, kind), job)
     if kind == "function":
         return {"name": inner["name"], "arguments": inner["arguments"]}
     job.note(CUSTOM, at)
@@ -212,18 +214,26 @@ class Source:
     """The payload that is translated, by place: it says under which key an id came."""
 
     def __init__(self, payload: Json) -> None:
-        self.payload = payload
-        self.containers: dict[int, Any] = {}
+        self.containers: dict[int, Any] = {id(None): payload}
 
-    def at(self, place: Place) -> Any:
-        """What stands at a place."""
+    def key_at(self, place: Place, keys: tuple[str, ...]) -> str | None:
+        """The first of these keys that the object at a place has; None without a place."""
         if place is None:
-            return self.payload
-        outer, key = place
-        container = self.containers.get(id(outer))
-        if container is None:
-            container = self.containers[id(outer)] = self.at(outer)
-        return container[key]
+            return None
+        outer, at = place
+        held = self.container(outer)[at]
+        for key in keys:
+            if key in held:
+                return key
+        return None
+
+    def container(self, place: Place) -> Any:
+        """What stands at the place of a container; the payload itself at none."""
+        found = self.containers.get(id(place))
+        if found is None and place is not None:
+            outer, key = place
+            found = self.containers[id(place)] = self.container(outer)[key]
+        return found
 
 
 CALL_IDS = {"responses": ("call_id", "id"), "chat": ("id",)}
@@ -262,11 +272,9 @@ class Pairs:
 
     def id_left(self, at: Place, keys: tuple[str, ...]) -> None:
         """Report the id of a call or a result, under the first of these keys that the source has."""
-        held = self.source.at(at)
-        for key in keys:
-            if key in held:
-                self.job.note(CALL_ID, (at, key))
-                return
+        key = self.source.key_at(at, keys)
+        if key is not None:
+            self.job.found.append((CALL_ID, (at, key)))
 
     def warn(self, at: Place) -> None:
         """Results of functions have a role that the provider does not document: told once (D-18)."""
@@ -312,7 +320,7 @@ class Pairs:
     def unknown(self, calls: list[Json]) -> None:
         """Results of those calls that nobody knows."""
         for call in calls:
-            if call_table(call) is None:
+            if call.get("type") not in KNOWN_CALLS:
                 for message in self.results.pop(id_of(call), []):
                     self.job.note(UNKNOWN_CALL, self.job.place_of(message))
 
