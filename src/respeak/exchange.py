@@ -51,6 +51,7 @@ class Exchange:
     clock      gives seconds since 1970, for `completed_at`; None where that is nobody's business
     unique     a string that no other exchange has: answers that memory keeps need ids of their own, whatever their
                upstream calls them; without it they have the upstream's
+    shared     the upstream is asked with a key that callers share: it is remembered whose each answer is that it keeps
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Exchange:
         origin: str = "",
         clock: Callable[[], float] | None = None,
         unique: str = "",
+        shared: bool = False,
     ) -> None:
         self.client, self.upstream = ends(client, upstream, tolerate, "request")
         self.options = options or DEFAULT
@@ -75,6 +77,7 @@ class Exchange:
         self._own = "" if scope is None else scope_of(scope, origin)
         self._clock = clock
         self._unique = unique if self._remembers("responses") else ""
+        self._claims = shared and scope is not None and self.client.family == self.upstream.family == "responses"
         self._resolved: Json = {}
         self._sent: Json = {}
         self._turns: Mapping[int, tuple[str, str]] = {}
@@ -197,7 +200,10 @@ class Exchange:
         return {**answer, "id": f"{answer.get('id') or 'chatcmpl-0'}_{self._unique}"}
 
     def serve(self, response: Any) -> None:
-        """What the live service adds to each Response, where this side made it."""
+        """What the live service adds to each Response, where this side made it; else a note of whose it is."""
+        if self._claims and isinstance(response, dict):
+            self._claims = False
+            self._entries |= history.claim(self.asked, response, self._own)
         made = self.client.family == "responses" and self.upstream.family == "chat"
         if made and isinstance(response, dict) and "status" in response:
             as_served(response, self.asked, self._scope is not None, self._clock() if self._clock else None)

@@ -71,9 +71,10 @@ class Settings:
     def exchange(self, request: httpx.Request) -> Exchange | None:
         """The exchange of a request that is to be translated, None for any other."""
         scope = scope_of(credential_of(request.headers)) if self.memory is not None else None
-        names = {"client": self.client, "upstream": self.upstream, "tolerate": self.tolerate}
         exchange = Exchange(
-            **names,
+            client=self.client,
+            upstream=self.upstream,
+            tolerate=self.tolerate,
             options=self.options,
             scope=scope,
             origin=self.base_url or str(request.url.copy_with(path="/", query=None)),

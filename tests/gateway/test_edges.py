@@ -268,7 +268,7 @@ def test_what_is_not_served_says_what_is(world: tuple[Gateway, Server]) -> None:
     gate, _ = world
     assert httpx.get(f"{gate.url}/v1/chat/completions").headers["allow"] == "POST"
     assert httpx.get(f"{gate.url}/v1/responses").headers["upgrade"] == "HTTP/1.1"
-    assert httpx.get(f"{gate.url}/v1/responses/resp_1/input_items").status_code == 404
+    assert httpx.get(f"{gate.url}/v1/responses/resp_1/compact").status_code == 404
 
 
 def test_the_demo_answers_a_conversation_of_nothing(tmp_path: Path) -> None:

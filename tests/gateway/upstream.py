@@ -51,15 +51,24 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        data = self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.answer(json.loads(data) if data else None)
+
+    def do_GET(self) -> None:
+        if "/models" in self.path:
+            self.server.seen.append((self.path, dict(self.headers), None))
+            self.whole(Whole({"object": "list", "data": [{"id": "upstream-model", "object": "model"}]}))
+        else:
+            self.answer(None)
+
+    def do_DELETE(self) -> None:
+        self.answer(None)
+
+    def answer(self, body: Json | None) -> None:
         self.server.seen.append((self.path, dict(self.headers), body))
         says = self.server.says
         answer = says(self.path, body) if callable(says) else says
         {Whole: self.whole, Events: self.stream, Hangup: self.hang_up}[type(answer)](answer)
-
-    def do_GET(self) -> None:
-        self.server.seen.append((self.path, dict(self.headers), None))
-        self.whole(Whole({"object": "list", "data": [{"id": "upstream-model", "object": "model"}]}))
 
     def whole(self, answer: Whole) -> None:
         data = answer.raw if answer.raw is not None else json.dumps(answer.body).encode()

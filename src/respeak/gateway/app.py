@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,12 +17,10 @@ from respeak.crossing.errors import body
 from respeak.exchange import PATHS
 from respeak.gateway.config import Config
 from respeak.gateway.relay import HELD, Relay
-from respeak.gateway.replies import whole
+from respeak.gateway.replies import error
+from respeak.gateway.stored import Stored
 from respeak.gateway.watch import Watch
-from respeak.memory import history
-from respeak.memory.marks import credential_of, entry_key, scope_of
 from respeak.memory.open import opened
-from respeak.reply import forgotten
 
 
 def app(config: Config, watch: Watch | None = None, transport: Any = None) -> Starlette:
@@ -72,7 +70,7 @@ class _Site:
                 Route(base + responses, self.responses, methods=["POST"]),
                 Route(base + responses, self.upgrade, methods=["GET"]),
                 Route(base + chat, self.chat, methods=["POST"]),
-                Route(base + responses + "/{identifier}", self.stored, methods=["GET", "DELETE"]),
+                *Stored(self.relay).routes(base),
                 Route(base + responses + "/{rest:path}", _nowhere, methods=["GET", "POST", "DELETE"]),
                 Route(base + "/models", self.models),
                 Route(base + "/models/{name:path}", self.model),
@@ -85,21 +83,6 @@ class _Site:
     async def chat(self, request: Request) -> Response:
         return await self.relay.handle(request, "chat")
 
-    async def stored(self, request: Request) -> Response:
-        """A response that memory keeps for an upstream without state."""
-        identifier = request.path_params["identifier"]
-        scope = scope_of(credential_of(request.headers))
-        kept = await self.relay.recall([entry_key("response", identifier, scope)])
-        if kept is None:
-            return whole(forgotten())
-        found = history.stored_response(kept, identifier, scope)
-        if found is None:
-            return _error(404, f"Response with id {identifier!r} not found.", "not_found")
-        if request.method == "DELETE":
-            await self.relay.remember(dict.fromkeys(history.keys_of(found, scope), b""))
-            return JSONResponse({"id": identifier, "object": "response", "deleted": True})
-        return JSONResponse(found)
-
     async def models(self, request: Request) -> Response:
         found = [_model(name, owner) for name, owner in _models(self.relay.config)]
         return JSONResponse({"object": "list", "data": found})
@@ -108,7 +91,7 @@ class _Site:
         name = request.path_params["name"]
         upstream = self.relay.config.choose(name)
         if upstream is None:
-            return _error(404, f"No upstream has the model {name!r}.", "model_not_found")
+            return error(404, f"No upstream has the model {name!r}.", "model_not_found")
         return JSONResponse(_model(name, upstream.name))
 
     async def healthz(self, request: Request) -> Response:
@@ -120,7 +103,7 @@ class _Site:
     async def upgrade(self, request: Request) -> Response:
         """Codex tries a WebSocket first, and takes 426 for an answer at once."""
         message = "This gateway speaks HTTP only, no WebSocket."
-        return _error(426, message, "upgrade_required", {"upgrade": "HTTP/1.1"})
+        return error(426, message, "upgrade_required", {"upgrade": "HTTP/1.1"})
 
 
 def _models(config: Config) -> list[tuple[str, str]]:
@@ -138,15 +121,11 @@ def _model(name: str, owner: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": owner}
 
 
-def _error(status: int, message: str, code: str, headers: Mapping[str, str] | None = None) -> Response:
-    return JSONResponse(body(message, "invalid_request_error", code=code), status, headers)
+async def _nowhere(request: Request, fault: Exception | None = None) -> Response:
+    status = getattr(fault, "status_code", 404)
+    headers = getattr(fault, "headers", None)
+    return error(status, f"{request.method} {request.url.path} is not served here.", "not_found", headers)
 
 
-async def _nowhere(request: Request, error: Exception | None = None) -> Response:
-    status = getattr(error, "status_code", 404)
-    headers = getattr(error, "headers", None)
-    return _error(status, f"{request.method} {request.url.path} is not served here.", "not_found", headers)
-
-
-async def _fault(request: Request, error: Exception) -> Response:
+async def _fault(request: Request, fault: Exception) -> Response:
     return JSONResponse(body("The gateway failed; see its log.", "server_error", code="gateway_error"), 500)

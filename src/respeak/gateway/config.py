@@ -78,6 +78,11 @@ class Upstream(_Part):
             raise ValueError(str(error)) from None
         return value
 
+    @property
+    def origin(self) -> str:
+        """Where its answers come from: turns and answers are remembered with it."""
+        return f"{self.base_url} {self.key_env or ''}"
+
     def takes(self, model: str) -> bool:
         """True when this upstream gets the model."""
         return any(fnmatch.fnmatchcase(model, pattern) for pattern in self.models)

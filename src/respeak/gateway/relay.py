@@ -8,7 +8,7 @@ import secrets
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import anyio.to_thread
@@ -99,18 +99,22 @@ class Relay:
             return self._refuse(request, 400, missing, "missing_required_parameter", "model")
         if upstream is None:
             return self._refuse(request, 404, f"No upstream has the model {model!r}.", "model_not_found")
-        scope = None if self.memory is None else scope_of(credential_of(request.headers))
-        exchange = Exchange(
+        turn = Turn(self, request, self.exchange(request, family, upstream), upstream)
+        return await turn.run(turn.translated(payload))
+
+    def exchange(self, request: Request, family: str, upstream: Upstream) -> Exchange:
+        """An exchange of a client of this family with an upstream."""
+        return Exchange(
             client=family,
             upstream=upstream.dialect,
             tolerate=self.config.tolerate,
             options=Options(**upstream.options),
-            scope=scope,
-            origin=f"{upstream.base_url} {upstream.key_env or ''}",
+            scope=None if self.memory is None else scope_of(credential_of(request.headers)),
+            origin=upstream.origin,
             clock=time.time,
             unique=secrets.token_hex(8),
+            shared=upstream.key_env is not None,
         )
-        return await _Turn(self, request, exchange, upstream).run(payload)
 
     async def _payload(self, request: Request) -> Any:
         pieces, size = [], 0
@@ -148,7 +152,7 @@ class Relay:
             return None
 
 
-class _Turn:
+class Turn:
     """One exchange on its way."""
 
     def __init__(self, relay: Relay, request: Request, exchange: Exchange, upstream: Upstream) -> None:
@@ -163,10 +167,10 @@ class _Turn:
         self.told = (0, "")
         self.closed = False
 
-    async def run(self, payload: Any) -> Response:
+    async def run(self, answer: Coroutine[Any, Any, Response]) -> Response:
         """The client's answer; if the client goes away, so does the upstream's."""
         self.relay.watch.open.inc()
-        work = asyncio.ensure_future(self._answer(payload))
+        work = asyncio.ensure_future(answer)
         gone = asyncio.ensure_future(self._gone())
         try:
             await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -188,7 +192,8 @@ class _Turn:
         while (await self.request.receive())["type"] != "http.disconnect":
             pass
 
-    async def _answer(self, payload: Any) -> Response:
+    async def translated(self, payload: Any) -> Response:
+        """The answer to a request that goes to the upstream in its own dialect."""
         exchange = self.exchange
         try:
             exchange.begin(payload)
@@ -198,21 +203,25 @@ class _Turn:
             sent = dumps(exchange.request(found))
         except (InvalidPayload, TranslationError) as error:
             return await self._over(refusal(error))
+        return await self.sent("POST", self.upstream.url(exchange.path), sent)
+
+    async def sent(self, method: str, url: httpx.URL, content: bytes = b"") -> Response:
+        """The answer of the upstream, or what became of it."""
         try:
             async with asyncio.timeout(self.upstream.timeout):
-                return await self._fetched(sent)
+                return await self._fetched(self._outgoing(method, url, content))
         except (httpx.HTTPError, TimeoutError) as error:
             return await self._over(_fault(error, self.upstream.name, begun=self.response is not None))
 
-    async def _fetched(self, sent: bytes) -> Response:
+    async def _fetched(self, request: httpx.Request) -> Response:
         """The answer of the upstream, as the client has to get it."""
         exchange = self.exchange
-        response = self.response = await self.relay.client.send(self._outgoing(sent), stream=True)
+        response = self.response = await self.relay.client.send(request, stream=True)
         streamed = response.is_success and is_stream(response.headers.get("content-type", ""))
         if streamed and exchange.streaming:
             return await self._stream(response)
         data = await response.aread()
-        reply = exchange.gathered(data) if streamed else exchange.answer(response.status_code, data)
+        reply = exchange.gathered(data) if streamed else self.reply(response.status_code, data)
         if exchange.streaming and reply.status == 200:
             pieces = exchange.as_stream(reply)
             if isinstance(pieces, Reply):
@@ -221,7 +230,11 @@ class _Turn:
             return StreamReply(_listed(pieces), self._ended, self.relay.config.keep_alive, self._headers())
         return await self._over(reply)
 
-    def _outgoing(self, sent: bytes) -> httpx.Request:
+    def reply(self, status: int, data: bytes) -> Reply:
+        """What a whole answer of the upstream is to the client."""
+        return self.exchange.answer(status, data)
+
+    def _outgoing(self, method: str, url: httpx.URL, content: bytes) -> httpx.Request:
         """The upstream's request: its own key, or the client's where that is allowed."""
         passed = (*PASSED_ON, *(WITH_THE_KEY if self.relay.config.forwards(self.upstream) else ()))
         headers = [(name, value) for name, value in self.request.headers.raw if name in passed]
@@ -229,9 +242,8 @@ class _Turn:
         key = self.upstream.key()
         if key is not None:
             headers.append((b"authorization", b"Bearer " + key.encode()))
-        url = self.upstream.url(self.exchange.path)
         timeout = httpx.Timeout(self.upstream.timeout, connect=min(10.0, self.upstream.timeout), pool=None)
-        return self.relay.client.build_request("POST", url, content=sent, headers=headers, timeout=timeout)
+        return self.relay.client.build_request(method, url, content=content, headers=headers, timeout=timeout)
 
     def _headers(self) -> dict[str, str]:
         """Headers of the upstream that the client gets, and what was lost so far."""

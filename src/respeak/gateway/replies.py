@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import anyio
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from respeak.crossing.errors import body
 from respeak.reply import Reply
 from respeak.sse import KEEP_ALIVE
 
@@ -18,6 +19,11 @@ Headers = Mapping[str, str]
 def whole(reply: Reply, headers: Headers | None = None) -> Response:
     """A reply with its own status."""
     return Response(reply.encoded(), reply.status, headers, "application/json")
+
+
+def error(status: int, message: str, code: str, headers: Headers | None = None) -> Response:
+    """What a client gets that asked for something that there is not."""
+    return JSONResponse(body(message, "invalid_request_error", code=code), status, headers)
 
 
 class StreamReply(Response):

@@ -2,6 +2,7 @@
 
 A Responses client may rely on the provider to keep its answers; a Chat upstream keeps nothing. What the client sent
 and got is remembered under the id of the answer and of each item, and put in place of the id when it comes back.
+Where the provider keeps answers under a key that callers share, it is remembered whose each is.
 """
 
 from __future__ import annotations
@@ -46,6 +47,18 @@ def entries(asked: Json, resolved: Json, answer: Json, scope: str) -> dict[str, 
         if item.get("id"):
             found[entry_key("item", item["id"], scope)] = dumps(item)
     return found
+
+
+def claim_key(identifier: str, scope: str) -> str:
+    """The key under which an answer that its upstream keeps is noted as the caller's."""
+    return entry_key("kept", identifier, scope)
+
+
+def claim(asked: Json, answer: Json, scope: str) -> dict[str, bytes]:
+    """The note that an answer is the caller's, if its upstream keeps it."""
+    if asked.get("store") is False or not isinstance(answer.get("id"), str):
+        return {}
+    return {claim_key(answer["id"], scope): b"true"}
 
 
 def keys_of(answer: Json, scope: str) -> list[str]:

@@ -1,0 +1,169 @@
+"""Answers that an upstream keeps, asked for through the gateway: read, streamed again, cancelled, deleted, listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openai
+import pytest
+
+from gateway.process import Gateway, configured, gateway
+from gateway.upstream import Json, Server, Whole, either, response, running, said, streamed
+
+KEYS = {"SHARED_KEY": "key-of-the-operator"}
+LATER = response(status="queued", background=True)
+DONE = response(said("Done."), background=True)
+NOT_FOUND = {"error": {"message": "No such response.", "type": "invalid_request_error", "param": None, "code": None}}
+
+
+class Keeper:
+    """A Responses upstream that keeps one answer, `resp_77`."""
+
+    def __init__(self) -> None:
+        self.answer = LATER
+
+    def __call__(self, path: str, body: Json | None) -> Any:
+        place, _, query = path.removeprefix("/v1").partition("?")
+        if body is not None:
+            return either(self.answer)(path, body)
+        answers: dict[str, Callable[[], Any]] = {
+            "/responses/resp_77": lambda: streamed(self.answer) if "stream=true" in query else Whole(self.answer),
+            "/responses/resp_77/cancel": lambda: Whole({**self.answer, "status": "cancelled"}),
+            "/responses/resp_77/input_items": lambda: Whole({"object": "list", "data": [said("x")], "query": query}),
+        }
+        return answers.get(place, lambda: Whole(NOT_FOUND, 404))()
+
+
+class Place:
+    """A gateway with one Responses upstream and what it keeps."""
+
+    def __init__(self, gate: Gateway, upstream: Server, keeper: Keeper) -> None:
+        self.gate, self.upstream, self.keeper = gate, upstream, keeper
+
+    def client(self, key: str = "one") -> openai.OpenAI:
+        return openai.OpenAI(api_key=key, base_url=f"{self.gate.url}/v1", max_retries=0)
+
+    def last(self) -> tuple[str, str]:
+        """Path and key of the last request that the upstream saw."""
+        path, headers, _ = self.upstream.seen[-1]
+        found = {name.lower(): value for name, value in headers.items()}
+        return path, found["authorization"]
+
+
+@pytest.fixture(scope="module", params=[None, "SHARED_KEY"], ids=["the caller's key", "a shared key"])
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    folder: Path = tmp_path_factory.mktemp("stored")
+    with ExitStack() as stack:
+        server = stack.enter_context(running())
+        upstream = {"name": "openai", "dialect": "responses", "base_url": server.url}
+        keyed = {"key_env": request.param} if request.param else {}
+        arguments = configured(folder, {**upstream, **keyed}, memory="local")
+        yield Place(stack.enter_context(gateway(folder, *arguments, env=KEYS)), server, Keeper())
+
+
+@pytest.fixture
+def place(world: Place) -> Place:
+    world.keeper = world.upstream.says = Keeper()
+    return world
+
+
+def test_an_answer_made_in_the_background_is_polled_until_it_is_done(place: Place) -> None:
+    client = place.client()
+    assert client.responses.create(model="gpt-5.3-codex", input="x", background=True).status == "queued"
+    assert client.responses.retrieve("resp_77").status == "queued"
+    place.keeper.answer = DONE
+    assert client.responses.retrieve("resp_77", include=["message.output_text.logprobs"]).output_text == "Done."
+    assert place.last()[0] == "/v1/responses/resp_77?include%5B%5D=message.output_text.logprobs"
+
+
+def test_it_is_streamed_again_cancelled_and_listed(place: Place) -> None:
+    client = place.client()
+    client.responses.create(model="gpt-5.3-codex", input="x", background=True)
+    place.keeper.answer = DONE
+    events = list(client.responses.retrieve("resp_77", stream=True, starting_after=3))
+    assert events[-1].type == "response.completed" and events[-1].response.output_text == "Done."
+    assert "starting_after=3" in place.last()[0]
+    assert client.responses.cancel("resp_77").status == "cancelled"
+    listed = client.responses.input_items.list("resp_77", limit=7, order="asc")
+    assert [item.type for item in listed.data] == ["message"] and "limit=7" in place.last()[0]
+
+
+def test_the_key_is_the_one_that_made_it(place: Place, request: pytest.FixtureRequest) -> None:
+    place.client("one").responses.create(model="gpt-5.3-codex", input="x", background=True)
+    made_with = place.last()[1]
+    place.client("one").responses.retrieve("resp_77")
+    assert place.last() == ("/v1/responses/resp_77", made_with)
+
+
+def test_a_streamed_answer_can_be_asked_for_as_soon_as_its_id_is_known(place: Place) -> None:
+    client, place.keeper.answer = place.client("early"), DONE
+    with client.responses.create(model="gpt-5.3-codex", input="x", background=True, stream=True) as stream:
+        assert next(iter(stream)).type == "response.created"
+        assert client.responses.retrieve("resp_77").id == "resp_77"
+
+
+def test_what_nobody_keeps_is_not_found_in_the_words_of_the_api(place: Place) -> None:
+    client = place.client()
+    for identifier in ("resp_0", "..", "a%2F..%2Fmodels", "x y"):
+        answer = httpx.get(f"{place.gate.url}/v1/responses/{identifier}", headers={"authorization": "Bearer one"})
+        assert answer.status_code == 404 and answer.json()["error"]["message"]
+    with pytest.raises(openai.NotFoundError):
+        client.responses.cancel("resp_0")
+
+
+def test_an_upstream_that_fails_is_told_in_the_clients_form(place: Place) -> None:
+    client = place.client()
+    client.responses.create(model="gpt-5.3-codex", input="x", background=True)
+    place.upstream.says = Whole({"error": {"message": "slow down", "type": "rate_limit_error"}}, 429)
+    with pytest.raises(openai.RateLimitError, match="slow down"):
+        client.responses.retrieve("resp_77")
+    place.upstream.says = Whole(raw=b"<html>", content_type="text/html")
+    with pytest.raises(openai.InternalServerError, match="no JSON object"):
+        client.responses.retrieve("resp_77")
+
+
+@pytest.mark.parametrize("world", ["SHARED_KEY"], indirect=True, ids=["a shared key"])
+class TestOfASharedKey:
+    """Callers of one operator's key: each gets its own answers only."""
+
+    def test_an_answer_is_nobody_elses_even_with_its_id(self, place: Place) -> None:
+        mine, other = place.client("mine"), place.client("another")
+        mine.responses.create(model="gpt-5.3-codex", input="x", background=True)
+        seen = len(place.upstream.seen)
+        for call in (other.responses.retrieve, other.responses.cancel, other.responses.delete):
+            with pytest.raises(openai.NotFoundError):
+                call("resp_77")
+        assert len(place.upstream.seen) == seen  # the upstream was not even asked
+        assert mine.responses.retrieve("resp_77").id == "resp_77"
+
+    def test_an_answer_that_was_deleted_is_nobodys(self, place: Place) -> None:
+        client = place.client("deleting")
+        client.responses.create(model="gpt-5.3-codex", input="x", background=True)
+        place.upstream.says = Whole({"id": "resp_77", "object": "response", "deleted": True})
+        client.responses.delete("resp_77")
+        with pytest.raises(openai.NotFoundError):
+            client.responses.retrieve("resp_77")
+
+    def test_an_answer_that_its_upstream_does_not_keep_is_not_noted(self, place: Place) -> None:
+        client = place.client("forgetful")
+        client.responses.create(model="gpt-5.3-codex", input="x", store=False)
+        with pytest.raises(openai.NotFoundError):
+            client.responses.retrieve("resp_77")
+
+
+def test_of_several_upstreams_the_first_that_knows_it_answers(tmp_path: Path) -> None:
+    with running() as one, running() as two, running() as chat:
+        one.says, two.says = Whole(NOT_FOUND, 404), Whole(DONE)
+        names = [("one", "responses", one), ("chat", "chat", chat), ("two", "openrouter", two)]
+        upstreams = [
+            {"name": name, "dialect": dialect, "base_url": server.url, "models": [name], "forward_key": True}
+            for name, dialect, server in names
+        ]
+        with gateway(tmp_path, *configured(tmp_path, *upstreams, memory="none")) as gate:
+            answer = httpx.get(f"{gate.url}/v1/responses/resp_77", headers={"authorization": "Bearer k"})
+        assert (answer.status_code, answer.json()["id"]) == (200, "resp_77")
+        assert (len(one.seen), len(two.seen), len(chat.seen)) == (1, 1, 0)
