@@ -116,6 +116,7 @@ def request_plans(source: str, target: str) -> Mapping[str, Any]:
         {name: getattr(rule, "run", rule) for name, rule in start.reads.items()},
     )
     plans["items"] = fold.rules(plans)
+    plans["enforced"] = within.enforced(end)
     return plans
 
 

@@ -70,6 +70,13 @@ def said(plan: Plan, source: Json, at: Place, job: Job) -> Json:
     return plan.saying[tuple(source)](source, at, job)
 
 
+def kept(plan: Plan, source: Json, at: Place, job: Job) -> Json:
+    """A copy of `source`; only what the plan speaks of is carried as it says."""
+    if plan.entries.keys().isdisjoint(source):
+        return source.copy()
+    return walk_keys(plan, source, {}, at, job)
+
+
 def walk_keys(plan: Plan, source: Json, out: Json, at: Place, job: Job) -> Json:
     """The walk, key by key: what every shape does, and the only way for keys that no plan knows."""
     entry_of, found, otherwise = plan.entries.get, job.found, plan.otherwise

@@ -18,7 +18,7 @@ from respeak.crossing.request import NO_MESSAGES, REQUEST
 from respeak.loss import Place, Verdict
 from respeak.plan import KEEP, UNKNOWN, Job, Json, Step
 from respeak.verbs import DEGRADING, flagged, lost
-from respeak.walk import Plan, walk
+from respeak.walk import Plan, kept, walk
 
 FOREIGN_MODEL = lost(Code.PHASE_DROPPED, DEGRADING, "phase does not apply to models of other vendors; removed")
 
@@ -109,7 +109,7 @@ def _messages(value: Any, out: Json, at: Place, job: Job) -> None:
 def _message(message: Json, at: Place, job: Job) -> Json | None:
     """One message; None when nothing of it can be sent, which its parts have reported."""
     role, content = message.get("role"), message.get("content")
-    out = dict(message) if role in RESULT_ROLES else walk(job.plans["message"], message, {}, at, job)
+    out = dict(message) if role in RESULT_ROLES else kept(job.plans["message"], message, at, job)
     _without_phase(out, at, job)
     if content and isinstance(content, list):
         out["content"] = _parts(content, (at, "content"), job)
@@ -138,7 +138,7 @@ def _part(part: Json, at: Place, job: Job) -> Json | None:
     if verdict is not None:
         job.note(verdict, at)
         return None
-    return walk(job.plans[table], part, {}, at, job) if table else part
+    return kept(job.plans[table], part, at, job) if table else part
 
 
 def _tools(value: Any, out: Json, at: Place, job: Job) -> None:
@@ -151,7 +151,7 @@ def _tool(tool: Json, at: Place, job: Job) -> Json | None:
     if odd is not None:
         job.note(odd.chat, at)
         return None
-    return walk(job.plans["function_tool"], tool, {}, at, job) if tool.get("type") == "function" else tool
+    return kept(job.plans["function_tool"], tool, at, job) if tool.get("type") == "function" else tool
 
 
 def _choices(value: Any, out: Json, at: Place, job: Job) -> None:
@@ -175,9 +175,15 @@ def _usage(value: Any, out: Json, at: Place, job: Job) -> None:
 # After a crossing -----------------------------------------------------------------------------------------------
 
 
+def enforced(target: Any) -> dict[str, Any]:
+    """What a profile says of fields of the request that a crossing may write without asking it."""
+    says = target.says.get("request", {})
+    return {name: say for name, say in says.items() if say.__class__ in (Step, Verdict, flagged)}
+
+
 def enforce(out: Json, job: Job) -> None:
     """What a step wrote although the target's profile has a verdict on it: judged at its place in the source."""
-    says = job.target.says.get("request")
+    says = job.plans["enforced"]
     for name in [name for name in out if name in says] if says else ():
         _enforce(name, says[name], out, job)
     if job.memo["foreign_model"]:

@@ -55,12 +55,19 @@ def others(value: Json, known: frozenset[str], at: Place, job: Job) -> None:
 
 def request_as_functions(out: Json, job: Job) -> None:
     """Tools, choice and messages of a Chat request, said with functions only."""
-    if out.get("tools") and out.get("functions"):
+    tools, choice = out.pop("tools", None) or [], out.pop("tool_choice", None)
+    if tools or choice is not None:
+        _tools_and_choice(tools, choice, out, job)
+    out["messages"] = Pairs(job).read(out.get("messages", []))
+
+
+def _tools_and_choice(tools: list[Json], choice: Any, out: Json, job: Job) -> None:
+    """The tools as functions, and the choice among them."""
+    if tools and out.get("functions"):
         job.note(BOTH_KINDS, (None, "functions"))
-    if out.get("tool_choice") and out.get("function_call"):
+    if choice and out.get("function_call"):
         job.note(BOTH_CHOICES, (None, "function_call"))
     at = job.memo.get("origin", {}).get("tool_choice") or (None, "tool_choice")
-    tools, choice = out.pop("tools", None) or [], out.pop("tool_choice", None)
     if isinstance(choice, dict) and choice.get("type") == "allowed_tools" and (tools or out.get("functions")):
         tools, choice = _allowed(choice, tools, out, at, job)
     said = [as_function(tool, job) for tool in tools]
@@ -71,7 +78,6 @@ def request_as_functions(out: Json, job: Job) -> None:
         out["function_call"] = _choice(choice, out, at, job)
     elif choice is not None:
         job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
-    out["messages"] = Pairs(job).read(out.get("messages", []))
 
 
 def as_function(tool: Json, job: Job) -> Json | None:
@@ -210,46 +216,24 @@ def function_call(call: Json, at: Place, job: Job) -> Json:
     return {"name": inner["name"], "arguments": custom_arguments(inner["input"])}
 
 
-class Source:
-    """The payload that is translated, by place: it says under which key an id came."""
-
-    def __init__(self, payload: Json) -> None:
-        self.containers: dict[int, Any] = {id(None): payload}
-
-    def key_at(self, place: Place, keys: tuple[str, ...]) -> str | None:
-        """The first of these keys that the object at a place has; None without a place."""
-        if place is None:
-            return None
-        outer, at = place
-        held = self.container(outer)[at]
-        for key in keys:
-            if key in held:
-                return key
-        return None
-
-    def container(self, place: Place) -> Any:
-        """What stands at the place of a container; the payload itself at none."""
-        found = self.containers.get(id(place))
-        if found is None and place is not None:
-            outer, key = place
-            found = self.containers[id(place)] = self.container(outer)[key]
-        return found
-
-
 CALL_IDS = {"responses": ("call_id", "id"), "chat": ("id",)}
 RESULT_IDS = ("call_id", "tool_call_id")
 """Keys under which the id of a call may have come, by family, and that of a result."""
 
 
 class Pairs:
-    """Messages with tool calls on their way into consecutive call and result pairs."""
+    """Messages with tool calls on their way into consecutive call and result pairs.
+
+    `held` are containers of a payload that crossed, by the place of each: they say under which key an id came.
+    """
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.out: list[Json] = []
         self.results: dict[str, list[Json]] = {}
         self.warned = False
-        self.source = Source(job.memo["payload"])
+        self.held: dict[int, Any] = {id(None): job.memo["payload"]}
+        self.crossed = job.source.family == "responses"
         self.call_ids = CALL_IDS[job.source.family]
         self.places: dict[int, Place] = job.places if job.places is not None else {}
 
@@ -270,17 +254,30 @@ class Pairs:
             self.job.note(ORPHAN, self.job.place_of(orphan))
         return self.out
 
-    def id_left(self, at: Place, keys: tuple[str, ...]) -> None:
-        """Report the id of a call or a result, under the first of these keys that the source has."""
-        key = self.source.key_at(at, keys)
-        if key is not None:
-            self.job.found.append((CALL_ID, (at, key)))
+    def id_left(self, said: Json, at: Place, keys: tuple[str, ...]) -> None:
+        """Report the id of a call or a result, under the first of these keys that the source has; None has no place."""
+        if at is None:
+            return
+        if self.crossed:
+            outer, position = at
+            said = (self.held.get(id(outer)) or self.container(outer))[position]
+        for key in keys:
+            if key in said:
+                self.job.found.append((CALL_ID, (at, key)))
+                return
+
+    def container(self, at: Place) -> Any:
+        """What stands at the place of a container; the payload itself at none."""
+        if at is not None and id(at) not in self.held:
+            outer, key = at
+            self.held[id(at)] = self.container(outer)[key]
+        return self.held[id(at)]
 
     def warn(self, at: Place) -> None:
         """Results of functions have a role that the provider does not document: told once (D-18)."""
         if not self.warned:
-            self.job.note(RESULT_ROLE, at)
             self.warned = True
+            self.job.note(RESULT_ROLE, at)
 
     def put(self, message: Json, at: Place) -> None:
         self.places[id(message)] = at
@@ -309,7 +306,7 @@ class Pairs:
             self.job.note(SERIALIZED, at)
         for call in calls:
             place = self.places.get(id(call))
-            self.id_left(place, self.call_ids)
+            self.id_left(call, place, self.call_ids)
             plain["function_call"] = said = function_call(call, place, self.job)
             self.put(plain, at if plain.get("content") else place or at)
             plain = {"role": "assistant", "content": None}
@@ -340,9 +337,9 @@ class Pairs:
         """A tool message as a function message behind its call."""
         at, content = self.places.get(id(message)), message.get("content")
         self.warn(at or called)
-        if at is not None:  # None: the crossing's own empty result, which it has reported
-            self.id_left(at, RESULT_IDS)
-        others(message, RESULT_KEYS, at, self.job)
+        self.id_left(message, at, RESULT_IDS)  # the crossing's own empty result has no place, and is reported
+        if not self.crossed:
+            others(message, RESULT_KEYS, at, self.job)
         if message.get("name") not in (None, name):
             self.job.note(RESULT_NAME, (at, "name"))
         if isinstance(content, list):
