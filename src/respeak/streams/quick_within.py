@@ -33,7 +33,12 @@ def _chunk(stage: ChatWithin, chunk: Json) -> list[Json] | None:
     if stage.same or not piece:
         return [chunk] if piece else []
     said = stage.said.copy()
-    said["choices"] = choices if behind is None else [behind.of(choice, piece)]
+    if behind is None:
+        said["choices"] = choices
+    else:
+        shown = stage.shown.copy()
+        shown["delta"] = piece
+        said["choices"] = [shown]
     if stage.padded and "obfuscation" in chunk:
         said["obfuscation"] = chunk["obfuscation"]
     return [said]

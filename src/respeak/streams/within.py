@@ -15,7 +15,7 @@ from respeak.streams.gather_chat import MERGED, GatheredChat
 from respeak.streams.legacy import AsFunction, AsTools
 from respeak.streams.script import CONTAINERS, fresh
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
-from respeak.walk import Plan, walk
+from respeak.walk import Plan, kept
 
 BEGINNING = ("response.created", "response.queued", "response.in_progress")
 RETRIED = "The upstream began its answer again in mid-stream."
@@ -28,7 +28,7 @@ class ChatWithin:
 
     `head` is what the last chunk had beside its choices, `said` what became of it, `choice` its choice if that held a
     delta only, and `padded` says whether the client gets the obfuscation; None if no chunk had one. `behind` is the
-    stage behind this one that the short way (`quick_within.py`) takes along.
+    stage behind this one that the short way (`quick_within.py`) takes along, `shown` the choice as it comes out there.
     """
 
     behind: AsFunction | AsTools | None = None
@@ -42,6 +42,7 @@ class ChatWithin:
         self.head: Json = {}
         self.said: Json = {}
         self.choice: Json = {}
+        self.shown: Json = {}
         self.padded: bool | None = None
         plan: Plan = job.plans.get("answer") or Plan()
         self.plan = Plan({**plan.entries, "choices": _choices}, plan.otherwise)
@@ -63,13 +64,15 @@ class ChatWithin:
         self.head, self.said, self.choice = _rest(chunk), _rest(said), _plain_choice(chunk)
         if self.gathered.repeating or any(isinstance(value, CONTAINERS) for value in self.said.values()):
             self.choice = {}  # nothing goes the short way: the next chunk says less, or what a client may change
+        if self.behind is not None:
+            self.shown = self.behind.of(self.choice, {})
         if chunk.get("obfuscation") is not None:
             self.padded = "obfuscation" in said
         return [said]
 
     def walked(self, chunk: Json) -> Json:
         """The chunk with the keys that the client's profile leaves it."""
-        said = walk(self.plan, chunk, {}, None, self.job)
+        said = kept(self.plan, chunk, None, self.job)
         if "usage" in chunk:
             said.setdefault("usage", None)
         self.job.ledger.found.clear()  # what is lost is told of the finished answer
