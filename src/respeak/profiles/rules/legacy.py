@@ -58,7 +58,13 @@ def request_as_functions(out: Json, job: Job) -> None:
     tools, choice = out.pop("tools", None) or [], out.pop("tool_choice", None)
     if tools or choice is not None:
         _tools_and_choice(tools, choice, out, job)
-    out["messages"] = Pairs(job).read(out.get("messages", []))
+    messages = out.setdefault("messages", [])
+    if not IN_PAIRS.isdisjoint([message["role"] for message in messages]):
+        out["messages"] = Pairs(job).read(messages)
+
+
+IN_PAIRS = frozenset(("assistant", "tool", "function"))
+"""Roles of messages that hold calls, or answer some."""
 
 
 def _tools_and_choice(tools: list[Json], choice: Any, out: Json, job: Job) -> None:
