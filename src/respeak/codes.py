@@ -109,6 +109,7 @@ class Code(enum.StrEnum):
     TEXT_JOINED = "text_joined", "Send function results as one string."
     REFUSAL_AS_TEXT = "refusal_as_text", "Nothing to do; the text tells of the refusal."
     ANNOTATIONS_DROPPED = "annotations_dropped", "Use a Responses client for citations of files."
+    CITATION_FILLED = "citation_filled", "Nothing to do; only what the citation itself says is certain."
     PARSED_DROPPED = "parsed_dropped", "Nothing to do."
     HOSTED_CALL_DROPPED = "hosted_call_dropped", "Use a Responses upstream if the record matters."
     MCP_CALL_REWRITTEN = "mcp_call_rewritten", "Nothing to do; the model sees the call and its result."

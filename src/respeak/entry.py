@@ -70,9 +70,14 @@ def gate_of(dialect: str, family: str, kind: str) -> Gate:
 
 def _parsed(text: str | bytes | bytearray) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        found = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        if "\\u" in text or not text.isascii() if isinstance(text, str) else b"\\u" in text:
+            json.dumps(found, ensure_ascii=False).encode()  # some escapes, and some strings of Python, are no text
+    except UnicodeEncodeError:
+        raise InvalidPayload([Violation("", "valid Unicode", "a lone surrogate")]) from None
     except (ValueError, RecursionError) as error:
         raise InvalidPayload([Violation("", "a JSON document", f"{error}")]) from None
+    return found
 
 
 def _finite(text: str) -> float:

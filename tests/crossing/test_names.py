@@ -9,6 +9,8 @@ import pytest
 from respeak.crossing import ids
 from respeak.crossing.ids import CallIds, shorten
 from respeak.crossing.names import declared_tools, wire_name
+from respeak.options import DEFAULT
+from respeak.plan import Job
 from saying import Json, Lost, request
 
 LONG = "n" * 65
@@ -89,7 +91,7 @@ def test_namespaces_that_differ_in_one_character_stay_apart() -> None:
 
 @pytest.mark.parametrize(("name", "namespace"), [("f", None), (LONG, None), ("f", "ns"), ("f", "my server")])
 def test_the_way_back_is_read_from_the_clients_request(name: str, namespace: str | None) -> None:
-    declared = declared_tools(conversation(name, namespace))
+    declared = declared_tools(Job({}, None, None, DEFAULT, conversation(name, namespace)))
     tool = declared[wire_name(name, namespace)]
     assert (tool.type, tool.name, tool.namespace) == ("function", name, namespace)
 

@@ -203,7 +203,11 @@ CALLS: Json = {
 def test_parallel_calls_of_the_history_become_consecutive_pairs() -> None:
     """Bug class 12."""
     results: list[Json] = [
-        {"role": "tool", "tool_call_id": "b", "content": [{"type": "text", "text": "B"}]},
+        {
+            "role": "tool",
+            "tool_call_id": "b",
+            "content": [{"type": "text", "text": "B"}, {"type": "text", "text": "C"}],
+        },
         {"role": "tool", "tool_call_id": "a", "content": "A"},
     ]
     said, losses = chat(messages=[*MESSAGES, CALLS, *results])
@@ -211,7 +215,7 @@ def test_parallel_calls_of_the_history_become_consecutive_pairs() -> None:
         {"role": "assistant", "content": "so", "function_call": {"name": "f", "arguments": "{ }"}},
         {"role": "function", "name": "f", "content": "A"},
         {"role": "assistant", "content": None, "function_call": {"name": "patch", "arguments": '{"input":"x"}'}},
-        {"role": "function", "name": "patch", "content": "B"},
+        {"role": "function", "name": "patch", "content": "B\nC"},
     ]
     assert losses == [
         ("calls_serialized", "/messages/1", "harmless"),

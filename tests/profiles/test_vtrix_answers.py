@@ -122,7 +122,8 @@ def test_a_message_for_a_vtrix_client_has_role_and_content(field: Json, code: st
 
 def test_an_answer_for_a_vtrix_client_has_the_fields_of_the_page() -> None:
     payload = answer({"content": "a"})
-    payload["choices"][0]["logprobs"] = {"content": [], "refusal": None}
+    token = {"token": "a", "logprob": -0.1, "bytes": [97], "top_logprobs": []}
+    payload["choices"][0]["logprobs"] = {"content": [token], "refusal": None}
     payload["usage"] |= {
         "prompt_tokens_details": {"cached_tokens": 2, "audio_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": 1},

@@ -17,7 +17,7 @@ from respeak.crossing.citations import annotations_down, logprobs_down
 from respeak.crossing.finish import finish_reason
 from respeak.crossing.fold import BRIDGED
 from respeak.crossing.items import PHASE
-from respeak.crossing.names import wire_name
+from respeak.crossing.names import NAME_CHANGED, called_name
 from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
@@ -194,7 +194,9 @@ class AnswerFold:
         """A function or custom tool call."""
         kind = "function" if item["type"] == "function_call" else "custom"
         call = said(self.job.plans["tool_call" if kind == "function" else "custom_call"], item, at, self.job)
-        call[kind]["name"] = wire_name(item["name"], item.get("namespace"))
+        name = call[kind]["name"] = called_name(item)
+        if item.get("namespace") and name != f"{item['namespace']}__{item['name']}":
+            self.job.note(NAME_CHANGED, (at, "name"))
         if kind == "function" and not item["arguments"] and not self.cut(item):
             call["function"]["arguments"] = NO_ARGUMENTS
             self.job.note(FILLED, at)

@@ -27,7 +27,10 @@ CHOICES = lost(Code.CANDIDATES_DROPPED, BREAKING, "Responses holds one answer; t
 NO_ARGUMENTS = "{}"
 FILLED = defaulted(Code.ARGUMENTS_FILLED, HARMLESS, "an empty string is no JSON; a call without arguments sends {}")
 LEGACY_ID = defaulted(Code.CALL_ID_MADE, HARMLESS, "function_call has no id; one was made from its position")
-ID_MADE = defaulted(Code.CALL_ID_MADE, HARMLESS, "the call's id was empty, doubled or over 64 characters")
+UNSAID_ARGUMENTS = lost(
+    Code.UNKNOWN_FIELD_DROPPED, DEGRADING, "a custom tool gets one text; the other arguments of the call are left out"
+)
+ID_MADE = defaulted(Code.CALL_ID_MADE, HARMLESS, "the call's id was missing, empty, doubled or over 64 characters")
 NO_TEXT_TO_CITE = lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "the answer has no text that they could stand in")
 NO_TEXT_TO_WEIGH = lost(Code.LOGPROBS_DROPPED, DEGRADING, "the answer has no text whose logprobs they could be")
 UNREADABLE = lost(
@@ -98,7 +101,7 @@ class AnswerUnfold:
     def __init__(self, payload: Json, job: Job) -> None:
         self.job = job
         self.owner = str(payload.get("id") or "0")
-        self.declared = declared_tools(job.request)
+        self.declared = declared_tools(job)
         self.items: list[Json] = []
         self.call_ids = ids.CallIds()
 
@@ -199,7 +202,7 @@ class AnswerUnfold:
         given = item.get("call_id") or ""
         item["call_id"] = self.call_ids.claim(given or ids.legacy_call_id(self.owner, len(self.items)))
         if item["call_id"] != given:
-            self.job.note(ID_MADE, (at, "id"))
+            self.job.note(ID_MADE, (at, "id") if call.get("id") is not None else at)
         self.put_call(item, at, whole)
 
     def legacy(self, call: Json, at: Place, whole: bool) -> None:
@@ -211,6 +214,7 @@ class AnswerUnfold:
         self.put_call(item, at, whole)
 
     def put_call(self, item: Json, at: Place, whole: bool) -> None:
+        item.setdefault("arguments" if item["type"] == "function_call" else "input", "")
         tool = self.declared.get(item["name"])
         is_text = tool is not None and tool.type == "custom"
         if item["type"] == "function_call" and not item["arguments"] and whole and not is_text:
@@ -244,6 +248,8 @@ ALWAYS_WHOLE = (*STATUSLESS, "apply_patch_call")
 def restored(item: Json, tool: Declared, at: Place, job: Job) -> Json:
     """A call in the form of the tool that the client declared: its name, namespace and kind."""
     if item["type"] == "function_call" and tool.type == "custom":
+        if bridges.says_more(item["arguments"]):
+            job.note(UNSAID_ARGUMENTS, at)
         item = {
             "type": "custom_tool_call",
             "call_id": item["call_id"],
@@ -261,28 +267,13 @@ def _unbridged(item: Json, bridge: bridges.Bridge, at: Place, job: Job) -> Json:
         arguments = json.loads(item["arguments"])
     except ValueError:
         arguments = None
-    if not isinstance(arguments, dict) or not _fits(arguments, bridge.parameters()):
+    if not isinstance(arguments, dict) or not bridges.fits(arguments, bridge.parameters()):
         job.note(UNREADABLE, at)
         return item
     given = {key: value for key, value in arguments.items() if value is not None}
     payload = {**_unsaid(bridge), **bridge.restored(given)}
     call = {"type": bridge.call, "call_id": item["call_id"], bridge.payload: payload}
     return {**call, "environment": None} if bridge.name == "shell" else call
-
-
-def _fits(arguments: Json, schema: Json) -> bool:
-    """True when a client could carry the call out: what is required is there, in its JSON type."""
-    for name, rule in schema["properties"].items():
-        value = arguments.get(name)
-        needed = name in schema["required"] or (name == "diff" and arguments.get("type") != "delete_file")
-        if value is None and not needed:
-            continue
-        if not isinstance(value, _JSON_TYPES[rule["type"]]) or value not in rule.get("enum", (value,)):
-            return False
-    return True
-
-
-_JSON_TYPES: Mapping[str, type] = {"array": list, "object": dict, "string": str, "integer": int}
 
 
 def _unsaid(bridge: bridges.Bridge) -> Json:
@@ -313,7 +304,8 @@ def echo(job: Job) -> Json:
     if isinstance(out.get("conversation"), str):  # requests may say the id alone
         out["conversation"] = {"id": out["conversation"]}
     out["reasoning"] = {"effort": None, "summary": None, **(request.get("reasoning") or {})}
-    out["text"] = {"format": {"type": "text"}, **(request.get("text") or {})}
+    text = request.get("text") or {}
+    out["text"] = {**text, "format": text.get("format") or {"type": "text"}}
     out["tools"] = [_in_force(tool, job) for tool in request.get("tools") or []]
     return out
 

@@ -7,7 +7,7 @@ The client runs them, so a function call can stand for them; the model was not t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,6 +139,39 @@ BY_CALL: Mapping[str, Bridge] = {bridge.call: bridge for bridge in BRIDGES.value
 BY_OUTPUT: Mapping[str, Bridge] = {bridge.output: bridge for bridge in BRIDGES.values()}
 
 
+def fits(arguments: Json, schema: Json) -> bool:
+    """True when a client could carry a call out: what is required is there, in its JSON type."""
+    for name, rule in schema["properties"].items():
+        value = arguments.get(name)
+        needed = name in schema["required"] or (name == "diff" and arguments.get("type") != "delete_file")
+        if (value is not None or needed) and not _matches(value, rule):
+            return False
+    return True
+
+
+def _matches(value: Any, rule: Json) -> bool:
+    """True for a value of the JSON type that a rule asks for, with what it asks for inside."""
+    if value.__class__ is not _JSON_TYPES[rule["type"]] or value not in rule.get("enum", (value,)):
+        return False
+    inside = _INSIDE.get(rule["type"], lambda _: ())(value)
+    return all(_matches(inner, rule.get("items") or rule["additionalProperties"]) for inner in inside)
+
+
+_JSON_TYPES: Mapping[str, type] = {"array": list, "object": dict, "string": str, "integer": int}
+_INSIDE: Mapping[str, Callable[[Any], Iterable[Any]]] = {"array": iter, "object": dict.values}
+
+
+def environment(tool: Json) -> str:
+    """Where a client-executed tool runs: `local` unless it says otherwise."""
+    given = tool.get("environment")  # only a shell has one; elsewhere it may be anything
+    return given.get("type", "local") if isinstance(given, dict) else "local"
+
+
+def carried(tool: Json, bridging: bool) -> bool:
+    """True for a client-executed tool that goes to Chat as a function."""
+    return bridging and environment(tool) == "local"
+
+
 def custom_arguments(text: str) -> str:
     """The arguments of a function that stands for a custom tool: one string, `input`."""
     return compact({"input": text})
@@ -154,6 +187,15 @@ def custom_input(arguments: str) -> str:
         text: str = held["input"]
         return text
     return arguments
+
+
+def says_more(arguments: str) -> bool:
+    """True when `custom_input` leaves something out: the model gave more arguments than it was offered."""
+    try:
+        held = json.loads(arguments)
+    except ValueError:
+        return False
+    return isinstance(held, dict) and isinstance(held.get("input"), str) and len(held) > 1
 
 
 def custom_parameters() -> Json:

@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from respeak.codes import Code
 from respeak.loss import Place
 from respeak.plan import IMPLIED, Always, Job, Json, Row, Table, both, only_chat
-from respeak.verbs import DEGRADING, HARMLESS, approximated, each, lost
+from respeak.verbs import DEGRADING, HARMLESS, approximated, defaulted, each, lost
 from respeak.walk import said, walk
 
 NOT_A_URL = lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "Chat annotations cite URLs only")
+FILLED = defaulted(
+    Code.CITATION_FILLED,
+    HARMLESS,
+    "both families require url, title, start_index and end_index; what was missing is empty",
+)
 SEVERAL_RESULTS = approximated(
     Code.MODERATION_MERGED,
     DEGRADING,
@@ -89,7 +94,7 @@ def annotations_down(annotations: list[Json], offset: int, at: Place, job: Job) 
             job.note(NOT_A_URL, (at, i))
             continue
         citation = said(job.plans["url_citation"], annotation, (at, i), job)
-        inner = citation["url_citation"] = {**CITATION, **citation.get("url_citation", {})}
+        inner = citation["url_citation"] = _full(citation.get("url_citation", {}), (at, i), job)
         inner["start_index"] += offset
         inner["end_index"] += offset
         out.append(citation)
@@ -101,10 +106,17 @@ def annotations_up(annotations: list[Json], at: Place, job: Job) -> list[Json]:
     out = []
     for i, annotation in enumerate(annotations):
         if annotation.get("type") == "url_citation":
-            out.append({**CITATION, **said(job.plans["url_citation"], annotation, (at, i), job)})
+            out.append(_full(said(job.plans["url_citation"], annotation, (at, i), job), (at, i), job))
         else:
             job.note(NOT_A_URL.saying("this kind of annotation has no counterpart"), (at, i))
     return out
+
+
+def _full(citation: Json, at: Place, job: Job) -> Json:
+    """A citation with the keys that both families require."""
+    if not CITATION.keys() <= citation.keys():
+        job.note(FILLED, at)
+    return {**CITATION, **citation}
 
 
 def logprobs_down(entries: list[Json], at: Place, job: Job) -> list[Json]:

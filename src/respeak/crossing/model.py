@@ -29,6 +29,8 @@ def request_model(value: Any, at: Place, job: Job) -> Any:
         return value
     canonical = job.source.canonical(value)
     offered: str | None = job.target.offered(canonical)
+    if offered is None and value in job.target.models.values():
+        offered = value  # the target's own id, under which its source may know nothing
     if offered is not None:
         if job.target.wire_check and RESPONSES_ONLY.match(canonical):
             job.note(NOT_SERVED, at)

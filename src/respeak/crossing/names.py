@@ -10,7 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 from respeak.codes import Code
-from respeak.crossing.bridges import BRIDGES
+from respeak.crossing.bridges import BRIDGES, carried
 from respeak.crossing.ids import TOOL_NAME_LIMIT, digest, shorten
 from respeak.loss import Place
 from respeak.plan import Job, Json
@@ -54,20 +54,25 @@ def said_name(name: str, namespace: str | None, at: Place, job: Job) -> str:
     return wire
 
 
-def declared_tools(request: Json | None) -> dict[str, Declared]:
-    """What the client declared, by the name under which it travels on Chat.
+def called_name(item: Json) -> str:
+    """The Chat name of a call in an answer: as the client declared it, however long; flattened out of a namespace."""
+    name: str = item["name"]
+    return wire_name(name, item["namespace"]) if item.get("namespace") else name
+
+
+def declared_tools(job: Job) -> dict[str, Declared]:
+    """What the client declared and the upstream was offered, by the name under which it travels on Chat.
 
     Reads requests of either family, tools hoisted from `additional_tools` and `tool_search_output` items
     included. A request that is absent or malformed declares nothing.
     """
     tools: dict[str, Declared] = {}
-    if not request:
-        return tools
-    _declare(request.get("tools"), None, tools)
+    request, bridging = job.request or {}, job.options.bridge
+    _declare(request.get("tools"), None, tools, bridging)
     items = request.get("input")
     for item in items if isinstance(items, list) else ():
         if isinstance(item, dict) and item.get("type") in _HOLDERS:
-            _declare(item.get("tools"), None, tools)
+            _declare(item.get("tools"), None, tools, bridging)
     return tools
 
 
@@ -75,17 +80,18 @@ _HOLDERS = ("additional_tools", "tool_search_output")
 """Types of items that declare tools."""
 
 
-def _declare(listed: Any, namespace: str | None, tools: dict[str, Declared]) -> None:
+def _declare(listed: Any, namespace: str | None, tools: dict[str, Declared], bridging: bool) -> None:
     """Add the tools of a list to those declared so far; the first one of a name has it."""
     for tool in listed if isinstance(listed, list) else ():
         if not isinstance(tool, dict):
             continue
         kind = str(tool.get("type", "function"))
         if kind == "namespace":
-            _declare(tool.get("tools"), tool.get("name"), tools)
+            _declare(tool.get("tools"), tool.get("name"), tools, bridging)
             continue
         inner = tool.get(kind)  # a tool of a type that nobody knows may hold anything there
         name = tool.get("name") or (inner.get("name") if isinstance(inner, dict) else None)
-        name = kind if kind in BRIDGES else name
+        if kind in BRIDGES:
+            name = kind if carried(tool, bridging) else None
         if isinstance(name, str):
             tools.setdefault(wire_name(name, namespace), Declared(kind, name, namespace))

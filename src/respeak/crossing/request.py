@@ -71,7 +71,7 @@ STORE_CHANGED = approximated(
 RECONFIGURED = approximated(
     Code.CONFIGURATION_APPLIED, HARMLESS, "a configuration_update item replaces it before the answer begins"
 )
-AUDIO = refused(Code.AUDIO_REFUSED, "Responses cannot answer with audio")
+AUDIO = refused(Code.AUDIO_REFUSED, "answers are text only; audio cannot be asked for")
 EMPTY_PROMPT = "the template is stored at the provider and cannot be resolved here; send its messages"
 
 LOGPROBS_VALUE = "message.output_text.logprobs"

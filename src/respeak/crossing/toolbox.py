@@ -83,11 +83,20 @@ def toolbox_up(out: Json, job: Job) -> None:
     for name, say in _CHOICES_UP.items():
         if name in memo:
             value, at = memo[name]
+            if not tools and value not in OPEN_CHOICES and any(memo.get(given, ([],))[0] for given in GIVEN):
+                job.note(NO_TOOLS_FORCED, at)
+                continue
             choice = say(value, at, job)
             if choice is not ABSENT:
                 out["tool_choice"] = choice
     _either("functions", "tools", BOTH_KINDS, job)
     _either("function_call", "tool_choice", BOTH_CHOICES, job)
+
+
+OPEN_CHOICES = ("none", "auto")
+"""Choices that come true without any tool."""
+GIVEN = ("tools", "functions")
+"""Fields in which a Chat request declares tools."""
 
 
 def _either(old: str, new: str, verdict: Verdict, job: Job) -> None:

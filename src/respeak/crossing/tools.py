@@ -12,7 +12,7 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing import web_search
-from respeak.crossing.bridges import BRIDGES
+from respeak.crossing.bridges import BRIDGES, carried, environment
 from respeak.crossing.fold import BRIDGED
 from respeak.crossing.ids import TOOL_NAME_LIMIT
 from respeak.crossing.items import ASYNC
@@ -249,10 +249,8 @@ class ToolsDown:
 
     def bridge(self, tool: Json, at: Place, namespace: str | None) -> None:
         """A client-executed tool."""
-        given = tool.get("environment")  # only a shell has one; elsewhere it may be anything
-        environment = given.get("type", "local") if isinstance(given, dict) else "local"
-        if not self.job.options.bridge or environment != "local":
-            self.job.note(CONTAINER if environment != "local" else BRIDGE_OFF, at)
+        if not carried(tool, self.job.options.bridge):
+            self.job.note(CONTAINER if environment(tool) != "local" else BRIDGE_OFF, at)
             return
         bridge = BRIDGES[tool["type"]]
         walk(self.job.plans["bridge_tool"], tool, {}, at, self.job)

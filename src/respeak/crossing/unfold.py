@@ -40,7 +40,7 @@ class Unfold:
         self.job = job
         self.plans = job.plans
         self.extended = extensions.taken(job)
-        self.inferring = job.options.infer_phase
+        self.inferring = job.options.infer_phase and not job.memo["foreign_model"]
         self.items: list[Json] = []
         self.ids = CallIds()
         self.pending: dict[str, list[Json]] = {}

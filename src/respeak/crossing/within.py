@@ -30,14 +30,18 @@ RESULT_ROLES = ("function", "tool")
 
 def request_plans(source: Any, target: Any) -> dict[str, Plan]:
     """The plans of a request between two dialects of one family."""
-    inner = {"input": _items} if target.family == "responses" else {"messages": _messages, "tools": _tools}
+    inner = (
+        {"input": _items}
+        if target.family == "responses"
+        else {"messages": _messages, "tools": _tools, "functions": _functions}
+    )
     plan = narrow({**target.says.get("request", {}), **source.reads}, UNKNOWN if target.closed else KEEP)
     plan.entries |= {name: step for name, step in inner.items() if name not in source.reads}
     if source.store_default is not None:
         plan.entries.setdefault("store", "store")  # null means the source's default here, which is made explicit
     _model(plan, request_model)
     plans = {"request": plan}
-    for name in ("message", "function_tool", *CHAT_PARTS.values()):
+    for name in ("message", "function_tool", "legacy_function", *CHAT_PARTS.values()):
         plans[name] = narrow(target.says.get(name, {}), KEEP)
     return plans
 
@@ -152,6 +156,11 @@ def _tool(tool: Json, at: Place, job: Job) -> Json | None:
         job.note(odd.chat, at)
         return None
     return kept(job.plans["function_tool"], tool, at, job) if tool.get("type") == "function" else tool
+
+
+def _functions(value: Any, out: Json, at: Place, job: Job) -> None:
+    """Deprecated functions with what the profile says of them."""
+    out["functions"] = job.each(value, at, lambda each, place, _: kept(job.plans["legacy_function"], each, place, job))
 
 
 def _choices(value: Any, out: Json, at: Place, job: Job) -> None:

@@ -78,7 +78,12 @@ REQUEST = {
     ),
     **dict.fromkeys(("prompt_cache_key", "prompt_cache_options", "prompt_cache_retention"), CACHE),
     "access_programs": lost(Code.ACCESS_PROGRAMS_DROPPED, BREAKING, "AIML API has no access programs"),
-    "image": lost(Code.IMAGE_COMPRESSION_DROPPED, DEGRADING, "AIML API does not compress images in context"),
+    "image": lost(
+        Code.IMAGE_COMPRESSION_DROPPED,
+        DEGRADING,
+        "AIML API does not compress images in context",
+        unless=({"context_compression": "disabled"}, {"context_compression": "auto"}),
+    ),
 }
 
 

@@ -39,6 +39,8 @@ def _known_format(value: Any, at: Place, job: Job) -> Any:
     return ABSENT
 
 
+STRICT = lost(Code.STRICT_DROPPED, DEGRADING, "vtrix functions are never strict", unless=(False,))
+
 REQUEST = {
     "messages": KEEP,
     "functions": KEEP,
@@ -124,8 +126,9 @@ PROFILE = Profile(
             "audio": AUDIO,
         },
         "function_tool": {
-            "function.strict": lost(Code.STRICT_DROPPED, DEGRADING, "vtrix functions are never strict", unless=(False,))
+            "function.strict": STRICT,
         },
+        "legacy_function": {"strict": STRICT},
         **{table: {"prompt_cache_breakpoint": CACHE_HINT} for table in ("text", "image", "file")},
     },
     answers={"answer": ANSWER, "usage": USAGE_DETAILS},

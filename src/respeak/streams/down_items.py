@@ -14,7 +14,7 @@ from respeak.crossing.answer_down import special
 from respeak.crossing.answer_up import NO_ARGUMENTS
 from respeak.crossing.citations import annotations_down
 from respeak.crossing.ids import ChatIds
-from respeak.crossing.names import wire_name
+from respeak.crossing.names import called_name
 from respeak.loss import Verdict
 from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks
@@ -276,7 +276,7 @@ class Calls:
 
     def _announce(self, index: Any, item: Json) -> None:
         kind, key = CALLS[item["type"]]
-        self._entry(index, item, kind, key, {"name": wire_name(item["name"], item.get("namespace")), key: ""})
+        self._entry(index, item, kind, key, {"name": called_name(item), key: ""})
 
     def _entry(self, index: Any, item: Json, kind: str, key: str, inner: Json) -> None:
         """The first entry of a call, once: a retry must call the same."""

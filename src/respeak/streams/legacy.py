@@ -232,7 +232,7 @@ class AsTools:
 
     def __init__(self, job: Job) -> None:
         self.asked = bool((job.request or {}).get("tools"))
-        self.custom = {name for name, tool in declared_tools(job.request).items() if tool.type == "custom"}
+        self.custom = {name for name, tool in declared_tools(job).items() if tool.type == "custom"}
         self.choices: dict[Any, _Choice] = {}
 
     def feed(self, chunk: Json) -> list[Json]:
@@ -276,6 +276,9 @@ class AsTools:
         if call and self.asked:
             del delta["function_call"]
             self.call(call, delta, state, chunk)
+        elif call:
+            state.name = state.name or call.get("name") or ""
+            state.arguments = state.arguments or bool(call.get("arguments"))
         if call or given:
             state.call = state.call or True
         if finish in CALLS:
@@ -285,9 +288,16 @@ class AsTools:
             entry = {"index": 0, "custom": {"input": bridges.custom_input("".join(state.held))}}
             delta["tool_calls"] = [entry]
         elif state.name and state.silent(choice.get("finish_reason")):
-            [entry] = delta.setdefault("tool_calls", [{"index": 0}])
-            entry.setdefault("function", {})["arguments"] = NO_ARGUMENTS
+            self.fill(delta)
         return {**choice, "delta": delta, "finish_reason": finish}
+
+    def fill(self, delta: Json) -> None:
+        """Arguments for a call that has none."""
+        if not self.asked:
+            delta["function_call"] = {**(delta.get("function_call") or {}), "arguments": NO_ARGUMENTS}
+            return
+        [entry] = delta.setdefault("tool_calls", [{"index": 0}])
+        entry.setdefault("function", {})["arguments"] = NO_ARGUMENTS
 
     def call(self, call: Json, delta: Json, state: _Choice, chunk: Json) -> None:
         """A piece of function_call as a piece of the one entry; a custom tool's input waits until it is whole."""

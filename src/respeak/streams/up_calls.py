@@ -47,7 +47,7 @@ class UpCalls:
         self.script = script
         self.items = items
         self.job = job
-        self.declared = declared_tools(job.request)
+        self.declared = declared_tools(job)
         self.call_ids = ids.CallIds()
         self.open: dict[GatheredCall, OpenCall] = {}
         self.known: set[GatheredCall] = set()

@@ -217,9 +217,9 @@ def function_call(call: Json, at: Place, job: Job) -> Json:
         others(call, CALL_KEYS[kind], at, job)
         others(inner, INNER_KEYS, (at, kind), job)
     if kind == "function":
-        return {"name": inner["name"], "arguments": inner["arguments"]}
+        return {"name": inner["name"], "arguments": inner.get("arguments") or ""}
     job.note(CUSTOM, at)
-    return {"name": inner["name"], "arguments": custom_arguments(inner["input"])}
+    return {"name": inner["name"], "arguments": custom_arguments(inner.get("input") or "")}
 
 
 CALL_IDS = {"responses": ("call_id", "id"), "chat": ("id",)}
@@ -349,7 +349,8 @@ class Pairs:
         if message.get("name") not in (None, name):
             self.job.note(RESULT_NAME, (at, "name"))
         if isinstance(content, list):
-            self.job.note(PARTS_JOINED, at)
+            if len(content) > 1:
+                self.job.note(PARTS_JOINED, at)
             content = self.joined(content, (at, "content"))
         self.put({"role": "function", "name": name, "content": content}, at)
 

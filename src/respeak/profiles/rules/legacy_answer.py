@@ -8,19 +8,27 @@ from __future__ import annotations
 from typing import Any
 
 from respeak.codes import Code
-from respeak.crossing.answer_up import FILLED, NO_ARGUMENTS
-from respeak.crossing.bridges import custom_input
+from respeak.crossing.answer_up import FILLED, NO_ARGUMENTS, UNSAID_ARGUMENTS
+from respeak.crossing.bridges import custom_input, says_more
 from respeak.crossing.finish import NO_CALLS
 from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.names import declared_tools
+from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.loss import Place
 from respeak.plan import Job, Json
-from respeak.profiles.rules.legacy import CALL_ID, CALL_IDS, PARTS_JOINED, REFUSAL, function_call, known_calls
+from respeak.profiles.rules.legacy import CALL_ID, CALL_IDS, REFUSAL, function_call, known_calls
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, show
 
 MORE_CALLS = lost(Code.CALLS_DROPPED, BREAKING, "a legacy answer holds one call; the first is sent")
 CALL_ID_MADE = defaulted(Code.CALL_ID_MADE, HARMLESS, "function_call has no id; one was made from its position")
 FINISH = approximated(Code.FINISH_CHANGED, DEGRADING, "a finish_reason that the dialect does not know is said as stop")
+
+JOINED = approximated(Code.TEXT_JOINED, HARMLESS, "an answer is one string; its parts are joined")
+NO_TEXT = {
+    "image_url": lost(Code.IMAGE_DROPPED, BREAKING, "an answer is one string and holds no images"),
+    "thinking": HIDDEN_REASONING,
+}
+"""What becomes of parts of an answer that are no text."""
 
 CALLS = ("tool_calls", "function_call")
 FINISHES = ("stop", "length", "content_filter")
@@ -59,13 +67,26 @@ def filled(call: Json, finish: Any, at: Place, job: Job) -> Json:
 def _text(content: Any, refusal: str | None, at: Place, job: Job) -> str | None:
     """Content of any form as one string, the refusal behind it."""
     if isinstance(content, list):
-        job.note(PARTS_JOINED, (at, "content"))
-        refusal = "".join(part.get("refusal") or "" for part in content) or refusal
-        content = "".join(part.get("text") or "" for part in content)
+        content, refused = _spoken(content, (at, "content"), job)
+        refusal = "".join(dict.fromkeys(said for said in (refused, refusal) if said))
     if not refusal:
         return content if isinstance(content, str) else None
     job.note(REFUSAL, at)
     return f"{content}\n\n{refusal}" if content else refusal
+
+
+def _spoken(parts: list[Json], at: Place, job: Job) -> tuple[str, str]:
+    """The texts and the refusals of parts; what is neither is no part of a text."""
+    said: dict[str, list[str]] = {"text": [], "refusal": []}
+    for i, part in enumerate(parts):
+        kind = part.get("type", "")
+        if kind in said:
+            said[kind].append(part.get(kind) or "")
+        else:
+            job.note(NO_TEXT.get(kind, UNKNOWN_PART), (at, i))
+    if len(said["text"]) > 1:
+        job.note(JOINED, at)
+    return "".join(said["text"]), "".join(said["refusal"])
 
 
 def _finish(finish: Any, calls: bool, at: Place, job: Job) -> str:
@@ -89,10 +110,13 @@ def as_tools(choice: Json, at: Place, owner: str, job: Job) -> Json:
         return {**choice, "finish_reason": "stop"}
     if given and finish == "function_call":
         return {**choice, "finish_reason": "tool_calls"}
-    if not call or not (job.request or {}).get("tools"):
+    if not call:
         return choice
-    job.note(CALL_ID_MADE, ((at, "message"), "function_call"))
-    made = {"id": legacy_call_id(owner, 0), **_call(call, finish, ((at, "message"), "function_call"), job)}
+    place = ((at, "message"), "function_call")
+    if not (job.request or {}).get("tools"):
+        return {**choice, "message": {**message, "function_call": filled(call, finish, place, job)}}
+    job.note(CALL_ID_MADE, place)
+    made = {"id": legacy_call_id(owner, 0), **_call(call, finish, place, job)}
     rest = {key: value for key, value in message.items() if key != "function_call"}
     finish = "tool_calls" if finish == "function_call" else finish
     return {**choice, "message": {**rest, "tool_calls": [made]}, "finish_reason": finish}
@@ -100,7 +124,9 @@ def as_tools(choice: Json, at: Place, owner: str, job: Job) -> Json:
 
 def _call(call: Json, finish: Any, at: Place, job: Job) -> Json:
     """The call in the form in which the client declared its tool."""
-    declared = declared_tools(job.request).get(call["name"])
+    declared = declared_tools(job).get(call["name"])
     if declared is not None and declared.type == "custom":
+        if says_more(call["arguments"]):
+            job.note(UNSAID_ARGUMENTS, at)
         return {"type": "custom", "custom": {"name": call["name"], "input": custom_input(call["arguments"])}}
     return {"type": "function", "function": filled(call, finish, at, job)}

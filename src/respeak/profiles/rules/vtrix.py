@@ -6,6 +6,8 @@ prompt_tokens, completion_tokens and total_tokens (vtrix model page; profiles.md
 
 from __future__ import annotations
 
+from typing import Any
+
 from respeak.codes import Code
 from respeak.crossing.answer import REASONING
 from respeak.crossing.usage import USAGE
@@ -30,7 +32,10 @@ USAGE_DETAILS = dict.fromkeys(
     (row.chat for row in USAGE.rows if row.chat and "." in row.chat),
     lost(Code.USAGE_DETAIL_DROPPED, HARMLESS, "vtrix counts totals only", unless=(0,)),
 )
-CHOICE = {"logprobs": lost(Code.LOGPROBS_DROPPED, DEGRADING, "answers of vtrix have no logprobs")}
+NO_LOGPROBS: tuple[Any, ...] = ({"content": []}, {"content": [], "refusal": None}, {"content": None, "refusal": None})
+CHOICE = {"logprobs": lost(Code.LOGPROBS_DROPPED, DEGRADING, "answers of vtrix have no logprobs", unless=NO_LOGPROBS)}
+REQUIRED = {"role": "assistant", "content": None, "refusal": None}
+"""Keys of a message that Chat requires, and what they hold where vtrix has none."""
 MESSAGE = {
     "annotations": lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "answers of vtrix have no citations"),
     "audio": lost(Code.AUDIO_DROPPED, BREAKING, "answers of vtrix have no audio"),
@@ -65,6 +70,6 @@ def unshape_answer(payload: Json, job: Job) -> Json:
         return payload
     choices = []
     for i, choice in enumerate(payload["choices"]):
-        full = {"logprobs": None, **choice, "message": {"refusal": None, **choice["message"]}}
+        full = {"logprobs": None, **choice, "message": {**REQUIRED, **choice["message"]}}
         choices.append(as_tools(full, ((None, "choices"), i), str(payload.get("id") or "0"), job))
     return {**payload, "choices": choices}
