@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from respeak import Options, StreamTranslator, stream_of, translate_request, translate_response
+from respeak import Options, StreamTranslator, TranslationError, stream_of, translate_request, translate_response
 
 Json = dict[str, Any]
 UNBRIDGED = Options(bridge=False)
@@ -128,3 +128,9 @@ def test_a_null_in_the_request_is_no_format_in_the_answer() -> None:
     request = {"model": "m", "input": "x", "text": {"format": None, "verbosity": "low"}}
     said = translate_response(completion({"content": "x"}), source="chat", target="responses", request=request)
     assert said.payload["text"] == {"format": {"type": "text"}, "verbosity": "low"}
+
+
+@pytest.mark.parametrize("messages", [[], [{"role": "user", "content": [{"type": "odd"}]}]])
+def test_a_conversation_of_nothing_is_refused_in_both_directions(messages: Any) -> None:
+    with pytest.raises(TranslationError, match="no_messages"):
+        translate_request({"model": "m", "messages": messages}, source="chat", target="responses", tolerate="breaking")

@@ -57,6 +57,7 @@ LOGPROBS_OFF = refused(
 )
 TWO_LIMITS = refused(Code.TWO_LIMITS, "send either max_completion_tokens or max_tokens, as on the live Chat service")
 NO_MESSAGES = refused(Code.NO_MESSAGES, "Chat needs at least one message; nothing of the input can be sent")
+NO_INPUT = NO_MESSAGES.saying("Responses needs at least one item; nothing of the messages can be sent")
 METADATA = lost(
     Code.METADATA_DROPPED,
     HARMLESS,
@@ -332,6 +333,8 @@ def finish_down(source: Json, out: Json, job: Job) -> None:
 def finish_up(source: Json, out: Json, job: Job) -> None:
     """The rules between fields on the way to Responses."""
     toolbox_up(out, job)
+    if not out.get("input"):
+        job.note(NO_INPUT, (None, "messages"))
     out.setdefault("store", False)  # Responses keeps what it is not told to forget
     if source.get("max_tokens") is not None and source.get("max_completion_tokens") is not None:
         job.note(TWO_LIMITS, (None, "max_tokens"))
