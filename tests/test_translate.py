@@ -156,3 +156,31 @@ def test_the_model_of_the_options_is_sent_when_the_payload_names_none() -> None:
     for source, target in (("responses", "litellm"), ("responses", "chat")):
         said = respeak.translate_request({"input": "hi"}, source=source, target=target, options=options)
         assert said.payload["model"] == "gpt-4o"
+
+
+LEFT_OUT = [
+    ({"type": "function", "function": {"name": "f", "arguments": "{}"}}, ""),
+    ({"id": None, "type": "function", "function": {"name": "f", "arguments": "{}"}}, "/id"),
+    ({"id": "c", "type": "function", "function": {"name": "f"}}, "/function"),
+    ({"id": "c", "type": "function", "function": {"name": "f", "arguments": None}}, "/function/arguments"),
+    ({"id": "c", "type": "custom", "custom": {"name": "f"}}, "/custom"),
+]
+"""Calls without what the API requires, and where a request with them is wrong."""
+
+
+@pytest.mark.parametrize(("call", "at"), LEFT_OUT, ids=str)
+@pytest.mark.parametrize("target", ["responses", "vtrix", "openrouter-chat"])
+def test_a_request_must_say_what_an_answer_may_leave_out(call: dict[str, Any], at: str, target: str) -> None:
+    message = {"role": "assistant", "content": None, "tool_calls": [call]}
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls", "logprobs": None}
+    respeak.translate_response({"choices": [choice]}, source="chat", target=target)
+    with pytest.raises(InvalidPayload) as error:
+        respeak.translate_request({"model": "m", "messages": [message]}, source="chat", target=target)
+    assert [violation.path for violation in error.value.violations] == [f"/messages/0/tool_calls/0{at}"]
+
+
+def test_the_schema_of_answers_lists_what_readers_do_without() -> None:
+    defs = respeak.schema("chat", "response")["$defs"]
+    assert defs["ChatCompletionMessageToolCall"]["required"] == ["id", "type", "function"]
+    assert defs["FunctionCall"]["required"] == ["name", "arguments"]
+    assert defs["CustomCall"]["required"] == ["name", "input"]

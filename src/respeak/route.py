@@ -16,9 +16,9 @@ from respeak.crossing import TABLES, fold, within
 from respeak.crossing.answer_down import finish_answer_down
 from respeak.crossing.answer_up import finish_answer_up
 from respeak.crossing.errors import failed
-from respeak.crossing.params import rewritten
+from respeak.crossing.params import places_of, rewritten
 from respeak.crossing.request import finish_down, finish_up
-from respeak.loss import Severity
+from respeak.loss import Place, Severity
 from respeak.options import DEFAULT
 from respeak.plan import Direction, Job, Json
 from respeak.profiles.profile import Family, Profile
@@ -134,18 +134,8 @@ def _crossing_plans(family: Family, says: Mapping[str, Any]) -> dict[str, Plan]:
     return {name: compose(table, direction, says.get(name, {})) for name, table in TABLES.items()}
 
 
-def _places(asked: Json, start: Profile, end: Profile) -> dict[str, Any]:
-    """Where in the client's request each message or item, and each tool, of the translated one came from."""
-    if start.family == end.family:
-        return {}
+def _places(asked: Json, start: Profile, end: Profile) -> Mapping[str, Place]:
+    """Where in the client's request the parts of the translated one came from."""
     job = Job(request_plans(start.name, end.name), start, end, DEFAULT)
     job.places = {}
-    out = run_request(asked, job)
-    named = {"messages" if end.family == "chat" else "input": "", "tools": "", "functions": "tools"}
-    found = {
-        f"{said or name}[{i}]": job.place_of(entry)
-        for name, said in named.items()
-        for i, entry in enumerate(out.get(name) or ())
-        if isinstance(entry, dict)
-    }
-    return {key: place for key, place in found.items() if place is not None}
+    return places_of(asked, run_request(asked, job), job)

@@ -10,6 +10,7 @@ from openai.types.responses import Response
 import respeak
 import sdk
 from respeak import Options
+from respeak.loss import Ledger
 from saying import Json, Lost, response
 
 HEAD: Json = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1700000000, "model": "gpt-4o"}
@@ -437,3 +438,66 @@ def test_an_answer_of_nothing_is_an_empty_message() -> None:
     said, _ = up({"content": None})
     [item] = said["output"]
     assert (item["type"], item["id"], item["content"][0]["text"]) == ("message", "msg_1_0", "")
+
+
+LENIENT = {
+    "no id": {"type": "function", "function": {"name": "f", "arguments": "{}"}},
+    "id null": {"id": None, "type": "function", "function": {"name": "f", "arguments": "{}"}},
+    "id empty": {"id": "", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+    "no arguments": {"id": "c", "type": "function", "function": {"name": "f"}},
+    "arguments null": {"id": "c", "type": "function", "function": {"name": "f", "arguments": None}},
+    "no input": {"id": "c", "type": "custom", "custom": {"name": "f"}},
+    "input null": {"id": "c", "type": "custom", "custom": {"name": "f", "input": None}},
+    "only a name": {"function": {"name": "f"}},
+}
+"""Calls as weak providers leave them."""
+
+
+@pytest.mark.parametrize("target", ["responses", "vtrix", "openrouter-chat"])
+@pytest.mark.parametrize("finish", ["tool_calls", "length"])
+@pytest.mark.parametrize("given", LENIENT.values(), ids=LENIENT)
+def test_a_whole_answer_is_read_as_leniently_as_its_stream(given: Json, finish: str, target: str) -> None:
+    payload = {**HEAD, "choices": [choice({"tool_calls": [given]}, finish)]}
+    whole = respeak.translate_response(payload, source="chat", target=target)
+    translator = respeak.StreamTranslator(source="chat", target=target)
+    for chunk in respeak.stream_of(payload, dialect="chat"):
+        translator.feed(chunk)
+    translator.close()
+    assert places(translator.losses) == places(whole.losses)
+    assert translator.finished is not None
+
+
+@pytest.mark.parametrize("given", LENIENT.values(), ids=LENIENT)
+def test_within_the_family_a_call_without_its_keys_stays_as_it_is(given: Json) -> None:
+    payload = {**HEAD, "choices": [choice({"tool_calls": [given]}, "tool_calls")]}
+    said = respeak.translate_response(payload, source="chat", target="openrouter-chat")
+    assert said.payload["choices"] == payload["choices"]
+    assert not said.losses
+
+
+@pytest.mark.parametrize("given", LENIENT.values(), ids=LENIENT)
+def test_the_place_of_a_made_id_is_in_the_finished_answer_of_the_stream(given: Json) -> None:
+    payload = {**HEAD, "choices": [choice({"tool_calls": [given]}, "tool_calls")]}
+    translator = respeak.StreamTranslator(source="chat", target="responses")
+    for chunk in respeak.stream_of(payload, dialect="chat"):
+        translator.feed(chunk)
+    translator.close()
+    assert translator.finished is not None
+    for loss in translator.losses:
+        at: Any = translator.finished[0]
+        for key in loss.path.split("/")[1:]:
+            at = at[int(key)] if isinstance(at, list) else at[key]
+
+
+def places(losses: Ledger) -> list[tuple[str, str]]:
+    return [(loss.code.value, loss.path) for loss in losses]
+
+
+@pytest.mark.parametrize("given", [{"name": "f"}, {"name": "f", "arguments": None}], ids=str)
+def test_a_legacy_call_that_names_no_arguments_has_none(given: Json) -> None:
+    said, losses = up({"function_call": given}, "function_call", source="vtrix")
+    assert said["output"][0]["arguments"] == "{}"
+    assert losses == [
+        ("call_id_made", f"{AT}/function_call", "harmless"),
+        ("arguments_filled", f"{AT}/function_call", "harmless"),
+    ]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import respeak
+from respeak.crossing.errors import ERROR_KEYS
 from respeak.crossing.params import join, split
 from saying import Json
 
@@ -241,8 +242,12 @@ def test_a_failed_answer_without_an_error_is_a_server_error() -> None:
 # Bodies of other shapes -----------------------------------------------------------------------------------------
 
 ODD_BODIES: list[tuple[Json, Json, list[tuple[str, str]]]] = [
-    ({"error": "short", "message": "long"}, {"message": "short"}, [("error_detail_dropped", "/message")]),
-    ({"message": "m", "detail": "d"}, {"message": "m"}, [("error_detail_dropped", "/detail")]),
+    ({"error": "short", "message": "long"}, {"message": "short: long"}, []),
+    ({"message": "m", "detail": "d"}, {"message": "m: d"}, []),
+    ({"error": "Bad", "detail": {"berth": 4}}, {"message": 'Bad: {"berth":4}'}, []),
+    ({"error": 7, "detail": {"message": "m"}}, {"message": "m"}, [("error_detail_dropped", "/error")]),
+    ({"error": {"message": 5}}, {"message": "5"}, []),
+    ({"error": {"message": False, "detail": "d"}}, {"message": "d", "detail": "d"}, []),
     ({"detail": [{"loc": ["body"], "msg": "bad"}]}, {"message": '[{"loc":["body"],"msg":"bad"}]'}, []),
     ({"detail": {"message": "m", "code": 7}}, {"message": "m", "code": "7"}, []),
     ({"error": None, "message": "m"}, {"message": "m"}, []),
@@ -259,6 +264,23 @@ def test_the_words_of_an_error_are_carried_or_reported(
     full = {"type": "invalid_request_error", "param": payload.get("param"), "code": None, **expected}
     assert back.payload == {"error": full}
     assert [(loss.code, loss.path) for loss in back.losses] == lost
+
+
+@pytest.mark.parametrize("odd", [True, False, 0, 7, 0.5, "m", "", [], ["m"], [[]], {}, {"m": 1}, None], ids=repr)
+@pytest.mark.parametrize("target", ["responses", "chat", "openrouter-chat", "openrouter", "codex-guide"])
+def test_no_json_object_is_too_odd_for_an_error(odd: Any, target: str) -> None:
+    """An error of an upstream always reaches the client, in the form that its SDK knows."""
+    for payload in (
+        {"error": odd, "detail": odd},
+        {"error": dict.fromkeys(ERROR_KEYS, odd)},
+        dict.fromkeys(OUTER, odd),
+    ):
+        said = respeak.translate_error(payload, source="vtrix", target=target, status=400).payload["error"]
+        assert all(isinstance(said[key], str) for key in ("message", "type"))
+        assert all(isinstance(said[key], str | None) for key in ("param", "code"))
+
+
+OUTER = ("message", "type", "param", "code", "error", "detail", "errors")
 
 
 def test_the_bodies_of_official_errors_are_those_of_the_sdk() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -169,3 +170,58 @@ def test_tools_are_named_as_the_client_declared_them(
     theirs: str, source: str, target: str, asked: Json, ours: str
 ) -> None:
     assert param(theirs, source, target, asked) == ours
+
+
+PAIRED: list[Json] = [
+    {"role": "user", "content": "hi"},
+    {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [
+            {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}},
+            {"id": "d", "type": "custom", "custom": {"name": "g", "input": "x"}},
+        ],
+    },
+    {"role": "tool", "tool_call_id": "d", "content": "x"},
+    {"role": "tool", "tool_call_id": "c", "content": "x"},
+]
+WITHIN = [
+    ("messages[1].function_call", "messages[1].tool_calls[0]"),
+    ("messages[1].content", "messages[1].tool_calls[0]"),
+    ("messages[2].content", "messages[3].content"),
+    ("messages[2].name", "messages[3]"),
+    ("messages[3].function_call.arguments", "messages[1].tool_calls[1].custom.input"),
+    ("messages.3.function_call.arguments", "messages[1].tool_calls[1].custom.input"),
+    ("messages[4]", "messages[2]"),
+    ("messages[9].content", "messages[9].content"),
+]
+
+
+@pytest.mark.parametrize(("theirs", "ours"), WITHIN, ids=[case[0] for case in WITHIN])
+def test_a_message_that_moved_within_the_family_is_the_clients_own(theirs: str, ours: str) -> None:
+    assert param(theirs, "vtrix", "chat", {"model": "m", "messages": PAIRED}) == ours
+
+
+@pytest.mark.parametrize("source", ["vtrix", "openrouter-chat", "responses", "aimlapi"])
+def test_the_request_that_param_is_looked_up_in_is_not_changed(source: str) -> None:
+    asked = {"model": "m", "system_prompt": "s", "messages": PAIRED, "max_tokens": 20, "logprobs": True}
+    before = copy.deepcopy(asked)
+    param("messages[0]", source, "codex-guide", asked)
+    assert asked == before
+
+
+def test_without_the_request_within_a_family_names_are_the_clients_alone() -> None:
+    assert param("max_tokens", "chat", "codex-guide") == "max_tokens"
+    assert param("include[0]", "responses", "chat") == "include[0]"
+    assert param("reasoning", "responses", "chat") == "reasoning_effort"
+    assert param("reasoning", "responses", "aimlapi") == "reasoning"
+
+
+@pytest.mark.parametrize("source", ["vtrix", "openrouter-chat", "responses", "aimlapi"])
+@pytest.mark.parametrize("given", ["input[0].function_call.name", "messages[0].function_call.name", "functions[0]"])
+def test_fields_of_the_other_family_are_nothing_to_look_into(source: str, given: str) -> None:
+    odd = {"input": [{"tool_calls": 5}], "include": 5}
+    asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}], **odd}
+    assert param(given, source, "chat", asked)
+    other = {"model": "m", "input": "hi", "messages": 5, "functions": 5}
+    assert param(given, source, "responses" if source != "responses" else "openrouter", other)

@@ -6,7 +6,7 @@ A Responses answer that failed is an HTTP error on Chat.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -53,10 +53,30 @@ CANCELLED = approximated(Code.ERROR_STATUS_ASSUMED, HARMLESS, "Chat has no cance
 DETAIL = lost(Code.ERROR_DETAIL_DROPPED, HARMLESS, "the error body has no place for this key", unless=("",))
 UNSAID = lost(Code.REPORT_DROPPED, HARMLESS, "an HTTP error says nothing else of the answer")
 
+FLAG = replace(DETAIL, unless=("", True, False))
+"""A flag where words could be says that this is an error, which its status says, too."""
+
 ERROR_KEYS = ("message", "type", "param", "code")
-TEXT_KEYS = ("error", "message", "detail", "msg", "errors")
+STATUS_KEYS = ("status", "statusCode", "status_code")
+"""Keys under which bodies repeat their HTTP status."""
+
+TEXT_KEYS = (
+    "error",
+    "title",
+    "message",
+    "msg",
+    "error_message",
+    "error_description",
+    "description",
+    "reason",
+    "detail",
+    "details",
+    "errors",
+)
+"""Keys under which bodies put words: all of them are the message, from the general ones to the reason."""
+
 INNER_TEXT_KEYS = ("message", "detail", "error", "msg", "errors")
-"""Keys under which providers put the words of an error, in the body and in its error; the most telling first."""
+"""Keys under which errors put their words; the most telling first, since the others stay beside it."""
 
 FORM = ("object", "status", "error")
 """Keys of a failed response that its HTTP error says in its own form."""
@@ -113,7 +133,10 @@ def _report_rest(payload: Json, job: Job) -> None:
 
 
 def normal(payload: Json, status: int, job: Job) -> Json:
-    """Any provider's error body in the shape that both families share; no text of it is left out."""
+    """Any provider's error body in the shape that both families share; no text of it is left out.
+
+    What has a place in no key of that shape is reported; nothing that is a JSON object is too odd to be read.
+    """
     detail = payload.get("detail")
     if payload.get("error") or not isinstance(detail, dict) or not detail.get("error"):
         return _normal(payload, status, None, job)
@@ -122,27 +145,61 @@ def normal(payload: Json, status: int, job: Job) -> Json:
 
 
 def _normal(payload: Json, status: int, at: Place, job: Job) -> Json:
-    name = "error" if payload.get("error") or not isinstance(payload.get("detail"), dict) else "detail"
-    if payload.get(name) and isinstance(payload[name], dict):
+    name = _holder(payload)
+    if name is not None:
         rest = {key: value for key, value in payload.items() if key not in (name, "error")}
+        if name != "error":
+            _untold({"error": payload.get("error")}, (), at, job)
         return {**_full({**payload[name], "message": _told(payload[name], rest)}, status), **rest}
-    text = next((name for name in TEXT_KEYS if payload.get(name)), "message")
-    _untold(payload, (text, "type", "param", "code", "object"), at, job)
-    return _full({"message": payload.get(text), **{key: payload.get(key) for key in ERROR_KEYS[1:]}}, status)
+    texts = [key for key in TEXT_KEYS if _is_words(payload.get(key))]
+    repeated = [key for key in STATUS_KEYS if payload.get(key) == status]
+    _untold(payload, (*texts, *repeated, *ERROR_KEYS[1:], "object"), at, job)
+    message = _joined(payload[key] for key in texts)
+    return _full({"message": message, **{key: payload.get(key) for key in ERROR_KEYS[1:]}}, status)
+
+
+def _holder(payload: Json) -> str | None:
+    """The key that holds an error with keys of its own; None where the body is the error, or its error is words."""
+    for name in ("error", "detail"):
+        value = payload.get(name)
+        if _is_words(value):
+            return name if isinstance(value, dict) else None
+    return None
 
 
 def _told(error: Json, rest: Json) -> Any:
-    """The words of an error, which some providers put under another key of it or, as a string, beside it."""
-    inside = (error.get(name) for name in INNER_TEXT_KEYS)
-    beside = (rest.get(name) for name in TEXT_KEYS)
-    words = (*inside, *(value for value in beside if isinstance(value, str)))
-    return next((value for value in words if value), None)
+    """The words of an error, which some providers put under another key of it or, as strings, beside it."""
+    inside = next((error[name] for name in INNER_TEXT_KEYS if _is_words(error.get(name))), None)
+    beside = (rest[name] for name in TEXT_KEYS if isinstance(rest.get(name), str))
+    return inside or _joined(beside) or error.get("message")
+
+
+def _is_words(value: Any) -> bool:
+    """True for what says something: a text, or a list or an object of whatever form."""
+    return isinstance(value, str | list | dict) and bool(value)
+
+
+def _joined(values: Iterable[Any]) -> str:
+    """Several texts of one error as one, none of them twice."""
+    out = ""
+    for value in values:
+        text = _words(value) or ""
+        if out in text:
+            out = text
+        elif text not in out:
+            out += f"{' ' if out.endswith(ENDS) else ': '}{text}"
+    return out
+
+
+ENDS = (".", "!", "?", ":")
+"""Ends of texts behind which another one needs no colon."""
 
 
 def _untold(payload: Json, told: tuple[str, ...], at: Place, job: Job) -> None:
     for key, value in payload.items():
-        if key not in told and not DETAIL.spares(value):
-            job.note(DETAIL, (at, key))
+        verdict = FLAG if key in TEXT_KEYS else DETAIL
+        if key not in told and not verdict.spares(value):
+            job.note(verdict, (at, key))
 
 
 def _full(error: Json, status: int) -> Json:

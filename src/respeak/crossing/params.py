@@ -14,12 +14,19 @@ from respeak.crossing.errors import place_of
 from respeak.crossing.format import JSON_SCHEMA
 from respeak.crossing.items import CALL_OUTPUT, CUSTOM_CALL, ITEMS_DOWN, MESSAGE, TOOL_CALL, call_table
 from respeak.crossing.parts import FILE, IMAGE
-from respeak.crossing.request import REQUEST
+from respeak.crossing.request import LOGPROBS_VALUE, REQUEST
 from respeak.crossing.tools import CUSTOM_TOOL, FUNCTION_TOOL
-from respeak.plan import Json, Table, both
+from respeak.loss import Place
+from respeak.plan import Json, Row, Table, both
 
 _STEP = re.compile(r"[^.\[\]]+")
 _POSITION = re.compile(r"[0-9]{1,9}")
+
+LISTS: Mapping[str, tuple[str, ...]] = {"chat": ("messages", "tools", "functions"), "responses": ("input", "tools")}
+"""Fields of a family's requests whose entries may stand in another order at the upstream, or be fewer."""
+
+LEGACY = {"functions": "tools", "function_call": "tool_choice"}
+"""Deprecated Chat fields, and what holds the same today, one level deeper."""
 
 
 def split(param: str) -> list[str | int]:
@@ -35,16 +42,57 @@ def join(keys: list[str | int]) -> str:
     return text
 
 
-def names(source: Any, target: Any) -> Mapping[str, list[str]]:
-    """Client names of each upstream field. `source` is the upstream's profile, `target` the client's."""
-    found: dict[str, list[str]] = {}
+def places_of(asked: Json, out: Json, job: Any) -> dict[str, Place]:
+    """Where in the client's request what the upstream may name came from: messages, items, tools, logprobs.
+
+    `out` is the request as `job` made it of `asked`. What a route within a family leaves alone is the client's own.
+    """
+    start, end = job.source.family, job.target.family
+    own = {id(entry): ((None, name), i) for name in LISTS[start] for i, entry in _objects(asked, name)}
+    found = {
+        f"{LEGACY.get(name, name)}[{i}]": job.place_of(entry) or own.get(id(entry))
+        for name in LISTS[end]
+        for i, entry in _objects(out, name)
+    }
+    if start != end:
+        found |= _of_logprobs(out, job)
+    return {name: place for name, place in found.items() if place is not None}
+
+
+def _objects(payload: Json, name: str) -> list[tuple[int, Json]]:
+    """The entries of a list that are objects, each with its position."""
+    return [(i, entry) for i, entry in enumerate(payload.get(name) or ()) if isinstance(entry, dict)]
+
+
+def _of_logprobs(out: Json, job: Any) -> dict[str, Place]:
+    """What asks for logprobs: a value of `include` on Responses, a field of its own on Chat."""
+    if job.target.family == "chat":
+        return {"logprobs": job.memo.get("origin", {}).get("logprobs")}
+    asked = LOGPROBS_VALUE in (out.get("include") or ())
+    return dict.fromkeys(("include", "include[0]"), (None, "logprobs")) if asked else {}
+
+
+def _candidates(head: str, source: Any, target: Any) -> list[str]:
+    """Client names of an upstream field. `source` is the upstream's profile, `target` the client's."""
+    found = []
     for row in REQUEST.rows:
-        theirs = row.responses if source.family == "responses" else row.chat
-        ours = row.responses if target.family == "responses" else row.chat
-        if theirs and ours:
-            found.setdefault(_own(theirs, source), []).append(_own(ours, target))
-            found.setdefault(theirs, []).append(_own(ours, target))
+        theirs = _name(row, source)
+        if theirs and head in (theirs, _own(theirs, source)):
+            kin = (other for other in REQUEST.rows if row.responses and other.responses == row.responses)
+            found += [_own(ours, target) for other in (row, *kin) if (ours := _name(other, target))]
     return found
+
+
+def _held_apart(head: str, source: Any, target: Any) -> list[str]:
+    """Client names of what an upstream holds in one object, if the client has it in fields of its own."""
+    inside = [row for row in REQUEST.rows if (_name(row, source) or "").startswith(f"{head}.")]
+    ours = [_own(name, target) for row in inside if (name := _name(row, target))]
+    return [name for name in ours if not name.startswith(f"{head}.")]
+
+
+def _name(row: Row, profile: Any) -> str | None:
+    """What the family of a provider calls a field."""
+    return row.responses if profile.family == "responses" else row.chat
 
 
 def _own(name: str, profile: Any) -> str:
@@ -68,10 +116,6 @@ def rewritten(param: str, source: Any, target: Any, request: Json | None, places
     return join(_as_functions(found) if asked.get("functions") and not asked.get("tools") else found)
 
 
-LEGACY = {"functions": "tools", "function_call": "tool_choice"}
-"""Deprecated Chat fields, and what holds the same today, one level deeper."""
-
-
 def _as_tools(keys: list[str | int]) -> list[str | int]:
     """`functions[0].name` as `tools[0].function.name`."""
     head = LEGACY.get(str(keys[0])) if keys else None
@@ -91,19 +135,59 @@ def _renamed(
     keys: list[str | int], source: Any, target: Any, request: Json | None, places: Mapping[str, Any]
 ) -> list[str | int]:
     """The keys in the client's own names."""
+    alike = source.family == target.family
     for length in range(len(keys), 0, -1):
         head, rest = join(keys[:length]), keys[length:]
         if head in places:
-            return _inside(place_of(places[head]), rest, source, request or {})
-        candidates = [name for name in names(source, target).get(head, ()) if name]
+            at = place_of(places[head])
+            return _inside_alike(at, rest, request or {}) if alike else _inside(at, rest, source, request or {})
+        candidates = _candidates(head, source, target) or ([] if rest else _held_apart(head, source, target))
         if candidates:
             present = [name for name in candidates if request is None or name.split(".")[0] in request]
             name = (present or candidates)[0]
-            if request is not None and isinstance(request.get(name), str):  # nothing stands inside a string
+            held = (request or {}).get(name)
+            if isinstance(held, str):  # nothing stands inside a string
                 return [name]
-            inner = () if source.family == target.family else _inner(head, rest, request)
+            if alike:
+                return [*split(name), *(_of_kind(rest, held) if isinstance(held, dict) and "custom" in held else rest)]
+            inner = _inner(head, rest, request)
             return [*split(name), *next(_tails(rest, inner, source), _unwrapped(rest) if inner else rest)]
     return keys
+
+
+def _inside_alike(keys: list[str | int], rest: list[str | int], request: Json) -> list[str | int]:
+    """A place in the client's request and what stands inside it, where the upstream is of the same family."""
+    held = _at(keys, request)
+    if not isinstance(held, dict):
+        return keys
+    if rest[:1] == ["function_call"] and rest[0] not in held:
+        if held.get("tool_calls"):
+            keys, held = [*keys, "tool_calls", 0], held["tool_calls"][0]
+        rest = ["function", *rest[1:]] if rest[1:] else []
+    rest = _of_kind(rest, held)
+    return [*keys, *rest] if rest and rest[0] in held else keys
+
+
+def _of_kind(rest: list[str | int], held: Json) -> list[str | int]:
+    """The keys inside a tool, a call or a choice, which may be of a custom tool, or a function of the older form."""
+    if rest[:1] != ["function"] or "function" in held:
+        return rest
+    if "custom" not in held:
+        return rest[1:]
+    name = CUSTOM_KEYS.get(str(rest[1])) if rest[1:] else None
+    return ["custom", name] if name else []
+
+
+CUSTOM_KEYS = {"name": "name", "description": "description", "arguments": "input"}
+"""Keys of functions and their calls, and what custom tools and theirs have instead."""
+
+
+def _at(keys: list[str | int], request: Json) -> Any:
+    """What stands at a place of the client's request."""
+    held: Any = request
+    for key in keys:
+        held = held[key]
+    return held
 
 
 def _inside(keys: list[str | int], rest: list[str | int], source: Any, request: Json) -> list[str | int]:
@@ -115,9 +199,7 @@ def _inside(keys: list[str | int], rest: list[str | int], source: Any, request: 
         if call is None:
             return keys
         keys, rest = call, rest[2:]
-    held: Any = request
-    for key in keys:
-        held = held[key]
+    held = _at(keys, request)
     if not isinstance(held, dict):  # instructions, or an input that is one string
         return keys
     return [*keys, *next(_tails(rest, _tables(keys, held), source), [])]

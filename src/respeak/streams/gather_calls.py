@@ -30,15 +30,16 @@ INNER_KEYS = ("name", "arguments", "input")
 class GatheredCall:
     """One call: what came of it so far.
 
-    `more` and `inner` are keys that nobody knows, of an entry and of its function. `named`: the client was told the
-    name, so it stays; `strayed`: another piece of it came all the same; `repeats`: it came again as it is.
+    `id` is null until an entry says one, be it empty. `more` and `inner` are keys that nobody knows, of an entry and of
+    its function. `named`: the client was told the name, so it stays; `strayed`: another piece of it came all the same;
+    `repeats`: it came again as it is.
     """
 
     __slots__ = ("arguments", "id", "inner", "kind", "more", "name", "named", "repeats", "strayed")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.id = ""
+        self.id: str | None = None
         self.name = ""
         self.arguments: list[str] = []
         self.more: Json = {}
@@ -47,7 +48,7 @@ class GatheredCall:
 
     def add(self, entry: Json, inner: Json) -> str:
         """Take what an entry brings; the new piece of arguments. Ids and names that come again are not new."""
-        if not self.id and entry.get("id"):
+        if not self.id and entry.get("id") is not None:
             self.id = entry["id"]
         self._name(inner.get("name"))
         piece: str = inner.get("arguments") or inner.get("input") or ""
@@ -101,7 +102,8 @@ class GatheredCall:
             said: Json = {"custom": {"name": self.name, "input": self.text(), **self.inner}}
         else:
             said = {"function": self.function()}
-        return {"id": self.id, "type": self.kind, **said, **self.more}
+        named = {} if self.id is None else {"id": self.id}
+        return {**named, "type": self.kind, **said, **self.more}
 
 
 class GatheredCalls:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from respeak.models.base import Model, required_by_api
 from respeak.models.chat.parts import AssistantPart
-from respeak.models.chat.tools import FunctionCall, ToolCall
+from respeak.models.chat.tools import UnknownToolCall, untyped_call
 from respeak.models.chat.usage import CompletionUsage
 from respeak.models.shared import JsonObject, Metadata, ModerationErrorBody, ModerationResultBody, ServiceTier
 from respeak.models.unions import OneOf, Unknown
@@ -67,6 +67,45 @@ class ChoiceLogprobs(Model):
 
     content: list[ChatCompletionTokenLogprob] | None = required_by_api()
     refusal: list[ChatCompletionTokenLogprob] | None = required_by_api()
+
+
+# Calls, as in `tools.py`; weak providers leave out of an answer what a request must say.
+
+
+class FunctionCall(Model):
+    """The name and the arguments (JSON in a string) of a call; also the older `function_call`."""
+
+    name: str
+    arguments: str | None = required_by_api()
+
+
+class CustomCall(Model):
+    """The name and the input (any text) of a call of a custom tool."""
+
+    name: str
+    input: str | None = required_by_api()
+
+
+class ChatCompletionMessageToolCall(Model):
+    """A call of a function, `ChatCompletionMessageToolCall`."""
+
+    id: str | None = required_by_api()
+    type: Literal["function"] | None = required_by_api()
+    function: FunctionCall
+
+
+class ChatCompletionMessageCustomToolCall(Model):
+    """A call of a custom tool, `ChatCompletionMessageCustomToolCall`."""
+
+    id: str | None = required_by_api()
+    type: Literal["custom"] | None = required_by_api()
+    custom: CustomCall
+
+
+ToolCall = Annotated[
+    ChatCompletionMessageToolCall | ChatCompletionMessageCustomToolCall | UnknownToolCall,
+    OneOf(special={None: untyped_call}),
+]
 
 
 class ChatCompletionResponseMessage(Model):

@@ -49,7 +49,8 @@ def as_function(choice: Json, at: Place, job: Job) -> Json:
         job.note(MORE_CALLS, job.place_of(call))
     if calls and not legacy:
         place = job.place_of(calls[0])
-        job.note(CALL_ID, (place, CALL_IDS[job.source.family][0]))
+        if calls[0].get("id") is not None:
+            job.note(CALL_ID, (place, CALL_IDS[job.source.family][0]))
         message["function_call"] = filled(function_call(calls[0], place, job), choice.get("finish_reason"), place, job)
     message["content"] = _text(message.get("content"), message.pop("refusal", None), here, job)
     finish = _finish(choice.get("finish_reason"), bool(calls or legacy), (at, "finish_reason"), job)
@@ -126,7 +127,7 @@ def _call(call: Json, finish: Any, at: Place, job: Job) -> Json:
     """The call in the form in which the client declared its tool."""
     declared = declared_tools(job).get(call["name"])
     if declared is not None and declared.type == "custom":
-        if says_more(call["arguments"]):
+        if says_more(call.get("arguments") or ""):
             job.note(UNSAID_ARGUMENTS, at)
-        return {"type": "custom", "custom": {"name": call["name"], "input": custom_input(call["arguments"])}}
+        return {"type": "custom", "custom": {"name": call["name"], "input": custom_input(call.get("arguments") or "")}}
     return {"type": "function", "function": filled(call, finish, at, job)}
