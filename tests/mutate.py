@@ -307,6 +307,7 @@ class Copy:
         """Which step noticed the mutant; None if it survived."""
         file = self.folder / mutant.file
         kept = file.read_text(encoding="utf-8")
+        shutil.rmtree(self.folder / ".hypothesis", ignore_errors=True)  # what failed once would fail again
         file.write_text(changed(kept, mutant), encoding="utf-8")
         try:
             return next((name for name, step in steps(mutant.file) if not self._passes(step)), None)

@@ -15,7 +15,7 @@ from respeak.compose import compose
 from respeak.crossing import TABLES, fold, within
 from respeak.crossing.answer_down import finish_answer_down
 from respeak.crossing.answer_up import finish_answer_up
-from respeak.crossing.errors import failed
+from respeak.crossing.errors import FAILED, failed
 from respeak.crossing.params import places_of, rewritten
 from respeak.crossing.request import finish_down, finish_up
 from respeak.loss import Place, Severity
@@ -28,7 +28,6 @@ from respeak.walk import Plan, walk
 MODEL_FILLED = defaulted(Code.MODEL_REPLACED, Severity.HARMLESS, "no model was named; the provider has only one")
 
 FINISH = {"down": (finish_down, finish_answer_down), "up": (finish_up, finish_answer_up)}
-FAILED = ("failed", "cancelled")
 
 
 def run_request(body: Json, job: Job) -> Json:

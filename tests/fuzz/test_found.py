@@ -62,7 +62,8 @@ def test_closing_twice_gives_nothing_more(source: str, target: str) -> None:
 
 
 def test_the_header_of_losses_survives_keys_that_are_no_unicode() -> None:
-    said = respeak.translate_request('{"model": "m", "input": "x", "\\ud800": 1}', source="responses", target="chat")
+    payload = {"model": "m", "input": "x", "\ud800": 1}
+    said = respeak.translate_request(payload, source="responses", target="chat")
     drive.header(said.losses)
 
 

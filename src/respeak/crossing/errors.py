@@ -18,6 +18,9 @@ from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
 from respeak.verbs import DEGRADING, HARMLESS, approximated, lost
 
+FAILED = ("failed", "cancelled")
+"""Values of a response's `status` that are HTTP errors on Chat."""
+
 FAILED_STATUS: dict[str, int] = {
     "server_error": 500,
     "rate_limit_exceeded": 429,

@@ -11,7 +11,7 @@ from typing import Any
 
 from respeak.crossing.answer_down import head, structured
 from respeak.crossing.answer_up import FILLED
-from respeak.crossing.errors import ERROR_KEYS, error_type
+from respeak.crossing.errors import ERROR_KEYS, FAILED, error_type
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.streams.chunks import CHOICE, Chunks
 from respeak.streams.down_items import Calls, Speech, begun
@@ -21,7 +21,6 @@ from respeak.streams.settle import CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, 
 from respeak.streams.told import Contradicted
 from respeak.streams.words import KEYS, SILENT
 
-FAILED = ("failed", "cancelled")
 RETRIED = "The upstream began its answer again and said something else than before."
 
 
@@ -65,9 +64,8 @@ class Down:
         if self.chunks.ended:
             return []
         kind = event.get("type") or "error"
-        if not event.keys() <= KEYS:
-            for key in event.keys() - KEYS:
-                self.note(f"{kind} {key}", UNKNOWN.saying(f'events of type "{kind}" have no documented key "{key}"'))
+        for key in event.keys() - KEYS:
+            self.note(f"{kind} {key}", UNKNOWN.saying(f'events of type "{kind}" have no documented key "{key}"'))
         try:
             self.hear(kind, event)
         except Contradicted:
@@ -90,7 +88,7 @@ class Down:
         if self.chunks.ended:
             self.speech.rest()
             self.calls.open = {}
-            if not self.chunks.head and len(self.chunks.out) > 1:
+            if not self.chunks.head:
                 self.begin({})
         return self.chunks.take() if self.chunks.head or self.chunks.ended else []
 
@@ -192,7 +190,9 @@ class Down:
 
     def failed(self, event: Json) -> None:
         """A failed response: an error frame, on which the client's SDK raises."""
-        response = {**(event.get("response") or {}), "status": "failed"}
+        response = dict(event.get("response") or {})
+        if response.get("status") not in FAILED:
+            response["status"] = "failed"
         response["output"] = response.get("output") or self.outputs()
         self.fail(self.settle(response)["error"])
 
@@ -270,7 +270,9 @@ class Down:
         self.unfinished.add(index)
         if item.get("type") != "message":
             self.calls.added(index, item)
-        elif self.final_only and item.get("phase", "commentary") == "commentary":
+        elif self.final_only and (
+            item.get("phase", "commentary") == "commentary" or self.unfinished & self.muted.keys()
+        ):
             self.speech.rest()
             self.muted[index] = []
 

@@ -170,7 +170,7 @@ class GatheredCalls:
         if known is None:
             known = GatheredCall(kind)
             self.all.append(known)
-        if given and not known.id:
+        if given:
             self._by_id.setdefault(given, known)
         self.by_index[index] = known
         return known

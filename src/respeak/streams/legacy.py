@@ -171,8 +171,11 @@ class AsFunction:
             calls.take(delta)
         for entry, call in zip(delta.pop("tool_calls", None) or (), calls.latest, strict=False):
             self.entry(entry, call, delta, state)
+        if delta.get("function_call") and state.call in (None, calls.legacy):
+            state.call = calls.legacy
+            state.arguments = state.arguments or bool(delta["function_call"].get("arguments"))
         if state.silent(choice.get("finish_reason")):
-            delta.setdefault("function_call", {})["arguments"] = NO_ARGUMENTS
+            delta["function_call"] = {**(delta.get("function_call") or {}), "arguments": NO_ARGUMENTS}
         out = {**choice, "delta": self.plainly(delta, state) if self.plain else delta}
         if self.plain:
             out.pop("logprobs", None)

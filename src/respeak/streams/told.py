@@ -68,4 +68,4 @@ FEW = 100
 
 
 def _checksum(text: str, before: int) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"), before)
+    return crc32(text.encode(errors="surrogatepass"), before)

@@ -225,7 +225,7 @@ class Up:
         """Citations of the open text; those that come before any text wait for it."""
         if self.open == TEXT:
             self.message.cite(annotations, self.job)
-        elif any("content" in item for item in self.items if item.get("type") == "message"):
+        elif any(item.get("type") == "message" for item in self.items):
             self.late = True
         else:
             self.early += annotations
@@ -277,7 +277,7 @@ class Up:
 
     def status_of(self, index: int) -> str:
         """The answer's own status for its last item; what is followed by another item is whole."""
-        return self.status if index == len(self.items) - 1 and not self.calls.open else "completed"
+        return self.status if index == len(self.items) - 1 else "completed"
 
     def phase(self) -> str | None:
         """The phase that the upstream says, if it is one that clients know."""

@@ -45,7 +45,7 @@ class OpenMessage:
     def text(self, piece: str, logprobs: list[Json]) -> None:
         """A piece of text."""
         self.pieces.append(piece)
-        light = events.light_logprobs(logprobs) if logprobs else []
+        light = events.light_logprobs(logprobs)
         self.logprobs += logprobs
         self.script.emit("response.output_text.delta", {**self.at, "delta": piece, "logprobs": light})
 

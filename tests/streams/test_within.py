@@ -1,0 +1,173 @@
+"""Streams within a family: what passes as it is, what the client's profile changes, and how it ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from respeak import StreamTranslator
+from streams.build import HEAD, RESPONSE, chunk, event
+from streams.shapes import Json, Stream
+
+CREATED = event("created", response=RESPONSE, sequence_number=0)
+ITEM: Json = {"type": "message", "id": "m", "role": "assistant", "status": "completed", "content": []}
+FIRST = chunk({"role": "assistant", "content": ""})
+
+
+def fed(source: str, target: str, *events: Json) -> tuple[Stream, list[tuple[str, str]]]:
+    translator = StreamTranslator(source=source, target=target)
+    said = [out for given in events for out in translator.feed(given)] + translator.close()
+    return said, [(loss.code.value, loss.path) for loss in translator.losses]
+
+
+@pytest.mark.parametrize("target", ["openrouter-chat", "codex-guide"])
+def test_a_phase_does_not_pass_to_a_client_of_another_provider(target: str) -> None:
+    """Chat has none; all else of the delta passes."""
+    given = [
+        FIRST,
+        chunk({"content": "a", "phase": "commentary"}),
+        chunk({"phase": "commentary"}),
+        chunk({}),
+        chunk({}, "stop"),
+    ]
+    said, losses = fed("chat", target, *given)
+    assert [each["choices"][0]["delta"] for each in said] == [
+        {"role": "assistant", "content": ""},
+        {"content": "a"},
+        {},
+        {},
+        {},
+    ]
+    assert ("phase_dropped", "/choices/0/message/phase") in losses
+
+
+USAGE: Json = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+
+
+@pytest.mark.parametrize("more", [{}, {"usage": None}, {"usage": USAGE}], ids=str)
+def test_usage_that_is_null_stays_null(more: Json) -> None:
+    said, _ = fed("chat", "openrouter-chat", FIRST, *[{**chunk({"content": "a"}), **more}] * 3, chunk({}, "stop"))
+    assert [{key: each[key] for key in each if key == "usage"} for each in said[1:4]] == [more] * 3
+
+
+@pytest.mark.parametrize("target", ["chat", "openrouter-chat", "vtrix"])
+def test_a_stream_that_failed_is_closed_without_another_word(target: str) -> None:
+    error = {"message": "Gone.", "type": "server_error", "param": None, "code": None}
+    said, losses = fed("chat", target, FIRST, chunk({"content": "a"}), {"error": error})
+    assert said[-1] == {"error": error}
+    assert "stream_cut" not in dict(losses)
+
+
+@pytest.mark.parametrize("target", ["chat", "openrouter-chat", "vtrix"])
+@pytest.mark.parametrize("ends", [[], [0], [0, 1]])
+def test_a_stream_is_whole_when_every_choice_has_ended(ends: list[int], target: str) -> None:
+    spoken = [chunk({"content": "a"}, index=number) for number in (0, 1)]
+    said, losses = fed("chat", target, *spoken, *(chunk({}, "stop", number) for number in ends))
+    whole = len(ends) == 2
+    assert ("error" in said[-1]) == (not whole) and ("stream_cut" in dict(losses)) == (not whole)
+    if not whole:
+        error = said[-1]["error"]
+        assert said[-1].keys() == {"error"} and error.keys() == {"message", "type", "param", "code"}
+        assert (error["type"], error["param"], error["code"]) == ("server_error", None, None)
+
+
+ENDS: dict[str, Json] = {
+    "completed": event("completed", response={**RESPONSE, "status": "completed"}),
+    "incomplete": event("incomplete", response={**RESPONSE, "status": "incomplete"}),
+    "failed": event(
+        "failed", response={**RESPONSE, "status": "failed", "error": {"code": "server_error", "message": "x"}}
+    ),
+    "done": event("done", response={**RESPONSE, "status": "completed"}),
+    "error": {"type": "error", "message": "x", "code": None, "param": None},
+    "error alone": {"error": {"message": "x"}},
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+@pytest.mark.parametrize("target", ["responses", "openrouter"])
+def test_every_last_event_ends_the_stream(how: str, target: str) -> None:
+    said, losses = fed("responses", target, CREATED, {**ENDS[how], "sequence_number": 1})
+    assert len(said) == 2 and "stream_cut" not in dict(losses)
+    assert said[1]["type"] == ENDS[how].get("type", "error")
+
+
+@pytest.mark.parametrize("target", ["responses", "openrouter"])
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_stream_that_ends_early_fails_with_the_next_number(begun: bool, target: str) -> None:
+    """With the items that were done, in their order; without a response it is an error event with a nested copy."""
+    done = [
+        event("output_item.done", output_index=index, item={**ITEM, "id": f"m{index}"}, sequence_number=7 - index)
+        for index in (1, 0)
+    ]
+    said, losses = fed("responses", target, *([CREATED] if begun else []), *done)
+    assert said[-1]["sequence_number"] == 8 and dict(losses)["stream_cut"] == ""
+    if begun:
+        response = said[-1]["response"]
+        assert said[-1]["type"] == "response.failed" and response["status"] == "failed"
+        assert [item["id"] for item in response["output"]] == ["m0", "m1"]
+        assert response["error"].keys() == {"code", "message"} and response["error"]["code"] == "server_error"
+        assert response["id"] == RESPONSE["id"]
+    else:
+        assert (said[-1]["type"], said[-1]["code"], said[-1]["param"]) == ("error", "server_error", None)
+        assert said[-1]["error"] == {"code": "server_error", "message": said[-1]["message"]}
+
+
+BEGUN = [
+    CREATED,
+    event("queued", response=RESPONSE, sequence_number=1),
+    event("in_progress", response=RESPONSE, sequence_number=2),
+]
+DELTA = event(
+    "output_text.delta", output_index=0, content_index=0, item_id="m", delta="a", logprobs=[], sequence_number=3
+)
+
+
+@pytest.mark.parametrize("before", [1, 2, 3])
+def test_an_upstream_that_begins_anew_before_it_spoke_has_one_beginning_and_one_id(before: int) -> None:
+    again = [{**each, "response": {**RESPONSE, "id": "resp_2"}} for each in BEGUN]
+    final = event("completed", response={**RESPONSE, "id": "resp_2", "status": "completed"}, sequence_number=9)
+    said, losses = fed("responses", "openrouter", *BEGUN[:before], *again, DELTA, DELTA, final)
+    assert [each["type"] for each in said] == [
+        *(each["type"] for each in BEGUN[:before]),
+        *[DELTA["type"]] * 2,
+        final["type"],
+    ]
+    assert said[-1]["response"]["id"] == RESPONSE["id"] and losses == []
+
+
+def test_an_upstream_that_begins_anew_when_it_spoke_has_failed() -> None:
+    """Its items would come twice (BUG/76), so nothing of the second attempt passes."""
+    final = event("completed", response={**RESPONSE, "status": "completed"}, sequence_number=9)
+    said, losses = fed("responses", "openrouter", *BEGUN, DELTA, CREATED, DELTA, final)
+    assert [each["type"] for each in said[-2:]] == [DELTA["type"], "response.failed"] and len(said) == 5
+    assert [code for code, _ in losses] == ["stream_cut"]
+
+
+def test_frames_of_the_same_dialect_pass_to_the_letter() -> None:
+    frames: list[Json] = [
+        {**FIRST, "x": 1},
+        {**HEAD, "object": "", "choices": [], "prompt_filter_results": [{}]},
+        chunk({"content": "a", "phase": "mood"}, mood=None),
+        {**chunk({}, "stop"), "obfuscation": "b"},
+    ]
+    said, _ = fed("chat", "chat", *frames)
+    assert said == frames
+    events = [
+        {**CREATED, "mood": 1},
+        DELTA,
+        event("nobody_knows", sequence_number=8),
+        {**ENDS["completed"], "sequence_number": 9},
+    ]
+    said, _ = fed("responses", "responses", *events)
+    assert said == events
+
+
+def test_what_a_caller_does_to_one_chunk_changes_no_other() -> None:
+    translator = StreamTranslator(source="chat", target="openrouter-chat")
+    more: Json = {"provider_details": {"region": "eu"}}
+    for _ in range(4):
+        [said] = translator.feed(
+            {**chunk({"content": "a"}), **more, "provider_details": dict(more["provider_details"])}
+        )
+        assert said.get("provider_details") in (None, {"region": "eu"})
+        said.get("provider_details", {}).clear()
+        said["choices"][0]["delta"].clear()
