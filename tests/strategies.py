@@ -350,10 +350,23 @@ def responses_answers(draw: st.DrawFn) -> Json:
     }
 
 
+answer_parts = some(
+    st.one_of(
+        record({"type": st.just("text"), "text": texts}, {}),
+        record({"type": st.just("refusal"), "refusal": texts}, {}),
+        record({"type": st.just("image_url"), "image_url": record({"url": urls}, {})}, {}),
+        record(
+            {"type": st.just("thinking"), "thinking": some(record({"type": st.just("text"), "text": texts}, {}))}, {}
+        ),
+    )
+)
+"""Content of an answer as some providers send it: a list of parts."""
+
+
 @st.composite
 def chat_answers(draw: st.DrawFn) -> Json:
-    """A whole ChatCompletion, as the live service sends it."""
-    content, said_no = draw(st.one_of(st.none(), texts)), draw(st.one_of(st.none(), texts))
+    """A whole ChatCompletion, as the live service or another one sends it."""
+    content, said_no = draw(st.one_of(st.none(), texts, answer_parts)), draw(st.one_of(st.none(), texts))
     message: Json = {"role": "assistant", "content": content, "refusal": said_no}
     if draw(st.booleans()):
         message["tool_calls"] = [
