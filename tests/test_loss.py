@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import respeak
@@ -95,3 +97,9 @@ def test_an_error_spells_three_losses_and_counts_the_rest() -> None:
     assert lines[0].startswith("/audio: ") and lines[0].endswith("[audio_refused]")
     assert lines[-1] == "... and 1 more losses"
     assert (error.value.param, error.value.status, len(error.value.losses)) == ("/audio", 400, 4)
+
+
+def test_a_severity_is_compared_with_severities_only() -> None:
+    other: Any = "breaking"
+    with pytest.raises(TypeError, match="not supported"):
+        assert other > Severity.HARMLESS

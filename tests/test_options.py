@@ -10,7 +10,7 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from respeak import Options
+from respeak import Options, StreamTranslator, translate_request, translate_response
 from respeak.options import DEFAULT, EFFORT, EFFORTS, KINDS
 
 BOOLEANS = ("final_only", "hoist_instructions", "infer_phase", "bridge", "aimlapi_store", "extensions")
@@ -81,3 +81,15 @@ def test_options_need_no_other_module_of_ours() -> None:
     program = "import sys, respeak.options; print(*sorted(name for name in sys.modules if name.startswith('respeak')))"
     found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["respeak", "respeak.options"]
+
+
+@pytest.mark.parametrize("given", [{"bridge": False}, "bridge", True])
+def test_options_of_another_type_are_told_in_one_line(given: Any) -> None:
+    message = f"options: expected respeak.Options, found a {type(given).__name__}"
+    body = {"model": "m", "input": "x"}
+    with pytest.raises(TypeError, match=message):
+        translate_request(body, source="responses", target="chat", options=given)
+    with pytest.raises(TypeError, match=message):
+        translate_response({"choices": []}, source="chat", target="responses", options=given)
+    with pytest.raises(TypeError, match=message):
+        StreamTranslator(source="chat", target="responses", options=given)

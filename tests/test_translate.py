@@ -184,3 +184,9 @@ def test_the_schema_of_answers_lists_what_readers_do_without() -> None:
     assert defs["ChatCompletionMessageToolCall"]["required"] == ["id", "type", "function"]
     assert defs["FunctionCall"]["required"] == ["name", "arguments"]
     assert defs["CustomCall"]["required"] == ["name", "input"]
+
+
+def test_a_status_that_is_no_number_is_told() -> None:
+    status: Any = "500"
+    with pytest.raises(ValueError, match="status is '500'; expected the HTTP status, an integer"):
+        respeak.translate_error({}, source="chat", target="responses", status=status)

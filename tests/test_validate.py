@@ -98,6 +98,37 @@ def test_one_fault_is_one_line(payload: object, line: str) -> None:
     assert lines(payload) == [line]
 
 
+ASKED = [{"role": "user", "content": "x"}]
+OUTPUT = {"type": "function_call_output", "output": "x"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "more", "line"),
+    [
+        ("chat", {"messages": []}, "/messages: expected at least 1 entry, found array of 0"),
+        ("vtrix", {"messages": []}, "/messages: expected at least 1 entry, found array of 0"),
+        ("chat", {"messages": ASKED, "functions": []}, "/functions: expected at least 1 entry, found array of 0"),
+        (
+            "responses",
+            {"input": [{**OUTPUT, "call_id": "c" * 65}]},
+            "/input/0/call_id: expected a string of at most 64",
+        ),
+        ("responses", {"input": [{**OUTPUT, "call_id": ""}]}, "/input/0/call_id: expected a string of at least 1"),
+        ("responses", {"input": "x", "context_management": []}, "/context_management: expected at least 1 entry"),
+    ],
+)
+def test_requests_keep_bounds_that_translation_does_not_ask_for(dialect: str, more: dict[str, Any], line: str) -> None:
+    model = "vtrix-gpt-5.3-codex" if dialect == "vtrix" else "m"
+    [found] = validate({"model": model, **more}, dialect=dialect)
+    assert str(found).startswith(line)
+
+
+def test_keys_that_are_no_strings_are_told() -> None:
+    odd: Any = {"model": "m", "input": [{"role": "user", "content": [{1: "x"}]}]}
+    [found] = validate(odd, dialect="responses")
+    assert str(found) == "/input/0/content/0: expected keys that are strings, found the key integer 1"
+
+
 def test_models_and_bytes_are_payloads_too() -> None:
     assert lines(CreateResponse(model="m", input="hi")) == []
     assert lines(json.dumps({"model": "m", "input": "hi"}).encode()) == []

@@ -22,7 +22,7 @@ from respeak.errors import InvalidPayload, StreamBroken, TranslationError
 from respeak.loss import Ledger
 from respeak.memory import history, turns
 from respeak.memory.marks import scope_of
-from respeak.options import DEFAULT, Options
+from respeak.options import Options, chosen
 from respeak.plan import Job, Json
 from respeak.reply import Reply, as_served, bad_gateway, refusal, status_of
 from respeak.route import request_plans, run_request
@@ -68,7 +68,7 @@ class Exchange:
         shared: bool = False,
     ) -> None:
         self.client, self.upstream = ends(client, upstream, tolerate, "request")
-        self.options = options or DEFAULT
+        self.options = chosen(options)
         self.losses = Ledger()
         self.hits = 0
         self.asked: Json = {}

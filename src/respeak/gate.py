@@ -287,6 +287,16 @@ def _say_kind(key: str, known: str, path: list[int | str], place: object) -> tup
     return pointer([*path, key]), known or "a string", finding(place[key])
 
 
+def characters(number: int) -> str:
+    """How long a string is, or has to be."""
+    return f"{number} character{'' if number == 1 else 's'}"
+
+
+def entries(number: int) -> str:
+    """How long an array is, or has to be."""
+    return f"{number} {'entry' if number == 1 else 'entries'}"
+
+
 def any_of(values: Sequence[str]) -> str:
     return "one of " + ", ".join(f'"{value}"' for value in values)
 
@@ -318,11 +328,11 @@ EXPECTED: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "literal_error": _literal,
     "greater_than_equal": _bound(">=", "ge"),
     "less_than_equal": _bound("<=", "le"),
-    "string_too_short": lambda context: f"a string of at least {context['min_length']} characters",
-    "string_too_long": lambda context: f"a string of at most {context['max_length']} characters",
+    "string_too_short": lambda context: f"a string of at least {characters(context['min_length'])}",
+    "string_too_long": lambda context: f"a string of at most {characters(context['max_length'])}",
     "string_pattern_mismatch": lambda context: f"a string that matches {context['pattern']}",
-    "too_short": lambda context: f"at least {context['min_length']} entries",
-    "too_long": lambda context: f"at most {context['max_length']} entries",
+    "too_short": lambda context: f"at least {entries(context['min_length'])}",
+    "too_long": lambda context: f"at most {entries(context['max_length'])}",
     "recursion_loop": lambda _: "a payload of sensible depth",
 }
 

@@ -30,8 +30,8 @@ class Severity(enum.Enum):
     def __init__(self, value: str) -> None:
         self.rank = ("harmless", "degrading", "breaking").index(value) + 1
 
-    def __lt__(self, other: Severity) -> bool:
-        return self.rank < other.rank
+    def __lt__(self, other: object) -> bool:
+        return self.rank < other.rank if isinstance(other, Severity) else NotImplemented
 
 
 TOLERANCES: Final = {"none": 0, **{severity.value: severity.rank for severity in Severity}}

@@ -74,3 +74,12 @@ def _wrong(name: str, expected: str, value: object) -> str:
 
 DEFAULT: Final = Options()
 """The choices of a caller who makes none."""
+
+
+def chosen(options: Options | None) -> Options:
+    """The caller's choices, or the usual ones. Raises TypeError."""
+    if options is None:
+        return DEFAULT
+    if not isinstance(options, Options):
+        raise TypeError(f"options: expected respeak.Options, found a {type(options).__name__}")
+    return options

@@ -15,7 +15,7 @@ from respeak import profiles
 from respeak.crossing.answer_down import asked_with_functions
 from respeak.entry import asked_of, check, ends, gate_of, read
 from respeak.loss import Ledger
-from respeak.options import DEFAULT, Options
+from respeak.options import Options, chosen
 from respeak.plan import Job, Json
 from respeak.route import answer_plans, rewrite_param, run_answer
 from respeak.streams import quick, quick_within
@@ -74,11 +74,11 @@ class StreamTranslator:
 
     def __init__(self, *, source: str, target: str, request: Any = None, options: Options | None = None) -> None:
         start, end = ends(source, target, "breaking", "response")
-        asked, chosen = asked_of(request, end), options or DEFAULT
+        asked, choices = asked_of(request, end), chosen(options)
         plans = {} if start is end else answer_plans(source, target)
 
         def job() -> Job:
-            return Job(plans, start, end, chosen, asked)
+            return Job(plans, start, end, choices, asked)
 
         run = (lambda body, _: dict(body)) if start is end else (lambda *of: run_answer(*of)[0])
         self._settle = Settle(job, run, rewrite_param)

@@ -15,7 +15,7 @@ from respeak.crossing.errors import normal
 from respeak.entry import asked_of, check, ends, read
 from respeak.errors import TranslationError
 from respeak.loss import Ledger
-from respeak.options import DEFAULT, Options
+from respeak.options import DEFAULT, Options, chosen
 from respeak.plan import Job, Json
 from respeak.profiles.profile import Profile
 from respeak.route import answer_plans, request_plans, rewrite_param, run_answer, run_request
@@ -51,7 +51,7 @@ def translate_request(
     check(body, start, "request")
     if start is end:
         return Translation(dict(body), Ledger())
-    job = Job(request_plans(source, target), start, end, options or DEFAULT)
+    job = Job(request_plans(source, target), start, end, chosen(options))
     return _settled(run_request(body, job), job, tolerate)
 
 
@@ -74,7 +74,7 @@ def translate_response(
     FINISH and USAGE.
     """
     start, end = ends(source, target, tolerate, "response")
-    return answered(read(payload), start, end, asked_of(request, end), tolerate, options or DEFAULT)
+    return answered(read(payload), start, end, asked_of(request, end), tolerate, chosen(options))
 
 
 def answered(
@@ -99,6 +99,8 @@ def translate_error(payload: Any, *, source: str, target: str, status: int, requ
     InvalidPayload and UnknownDialect. Rules: mapping table ERROR.
     """
     start, end = ends(source, target, "breaking", "error")
+    if not isinstance(status, int):
+        raise ValueError(f"status is {status!r}; expected the HTTP status, an integer")
     body, asked = read(payload), asked_of(request, end)
     check(body, start, "error")
     if start is end:

@@ -17,6 +17,8 @@ from typing import Any, NoReturn
 
 from respeak import profiles
 from respeak.errors import Violation
+from respeak.gate import finding
+from respeak.loss import Place, pointer
 
 __all__ = ["KINDS", "available", "schema", "text", "validate"]
 
@@ -54,9 +56,27 @@ def validate(payload: Any, *, dialect: str, kind: str = "request") -> list[Viola
     elif hasattr(payload, "model_dump"):
         value = payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
     try:
+        odd = _odd_key(value)
+        if odd is not None:
+            return [odd]
         return [] if check(value) else explain(value)
     except RecursionError:
         return [Violation("", "a payload of sensible depth", "one nested too deeply")]
+
+
+def _odd_key(payload: Any) -> Violation | None:
+    """The first key that is no string, which JSON does not have."""
+    waiting: list[tuple[Place, Any]] = [(None, payload)]
+    while waiting:
+        at, value = waiting.pop()
+        if isinstance(value, dict):
+            for key in value:
+                if not isinstance(key, str):
+                    return Violation(pointer(at), "keys that are strings", f"the key {finding(key)}")
+            waiting += [((at, key), held) for key, held in value.items() if isinstance(held, dict | list)]
+        elif isinstance(value, list):
+            waiting += [((at, i), held) for i, held in enumerate(value) if isinstance(held, dict | list)]
+    return None
 
 
 def text(schema: dict[str, Any]) -> str:

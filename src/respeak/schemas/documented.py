@@ -212,6 +212,32 @@ LIVE_FIELDS: Mapping[str, Mapping[str, Any]] = {
 }
 """Fields of requests that the live service takes and no document lists, by class."""
 
+CALL_ID = {"call_id": {"minLength": 1, "maxLength": 64}}
+BOUNDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    **dict.fromkeys(
+        (
+            "ApplyPatchToolCallItemParam",
+            "ApplyPatchToolCallOutputItemParam",
+            "ComputerCallOutputItemParam",
+            "FunctionShellCallItemParam",
+            "FunctionShellCallOutputItemParam",
+            "ProgramItemParam",
+            "ProgramOutputItemParam",
+            "ToolSearchCallItemParam",
+            "ToolSearchOutputItemParam",
+        ),
+        CALL_ID,
+    ),
+    "FunctionCallOutputItemParam": {
+        **CALL_ID,
+        "name": {"minLength": 1, "maxLength": 128},
+        "namespace": {"minLength": 1, "maxLength": 64, "pattern": "^[a-zA-Z0-9_-]+$"},
+    },
+    "CreateChatCompletionRequest": {"messages": {"minItems": 1}, "functions": {"minItems": 1, "maxItems": 128}},
+    "CreateResponse": {"context_management": {"minItems": 1}},
+}
+"""Bounds of requests that the document sets and translation does not ask for: what breaks them can still be said."""
+
 NARROWED: Mapping[str, Mapping[str, str]] = {
     # vtrix model page: roles user, assistant, system and developer; content a string or parts of text and image.
     "vtrix": {

@@ -159,7 +159,7 @@ class _Maker:
             nullable = self._is_nullable(model, name)
             whole = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
             schema = self.of(whole, nullable=nullable, is_open=is_open)
-            properties[name] = {"description": description(model, name)} | schema
+            properties[name] = {"description": description(model, name)} | schema | self._bounded(model, name)
             if self._is_required(model, name, field):
                 required.append(name)
         for name, schema in documented.LIVE_FIELDS.get(model.__name__, {}).items() if self.closed else ():
@@ -169,6 +169,11 @@ class _Maker:
         if required:
             schema["required"] = required
         return schema | ({"additionalProperties": False} if self.closed else {})
+
+    def _bounded(self, model: type[Model], name: str) -> Schema:
+        """Bounds of a field of a request that only its document knows, its class's own or one that it came from."""
+        known = [documented.BOUNDS.get(each.__name__, {}) for each in model.__mro__] if self.closed else []
+        return dict(next((bounds[name] for bounds in known if name in bounds), {}))
 
     def _left_out(self, model: type[Model]) -> list[str]:
         """Fields that requests do not have: no document lists them, or the provider's page does not."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from respeak.errors import Violation
-from respeak.gate import any_of, finding, pointer
+from respeak.gate import any_of, characters, entries, finding, pointer
 
 Schema = dict[str, Any]
 SHOWN = 10
@@ -145,11 +145,11 @@ PHRASES: Mapping[str, Callable[[Schema], str]] = {
     "type": _types,
     "minimum": lambda schema: _bound(schema, ">=", "minimum"),
     "maximum": lambda schema: _bound(schema, "<=", "maximum"),
-    "minLength": lambda schema: f"a string of at least {schema['minLength']} characters",
-    "maxLength": lambda schema: f"a string of at most {schema['maxLength']} characters",
+    "minLength": lambda schema: f"a string of at least {characters(schema['minLength'])}",
+    "maxLength": lambda schema: f"a string of at most {characters(schema['maxLength'])}",
     "pattern": lambda schema: f"a string that matches {schema['pattern']}",
-    "minItems": lambda schema: f"at least {schema['minItems']} entries",
-    "maxItems": lambda schema: f"at most {schema['maxItems']} entries",
-    "minProperties": lambda schema: f"at least {schema['minProperties']} entries",
-    "maxProperties": lambda schema: f"at most {schema['maxProperties']} entries",
+    "minItems": lambda schema: f"at least {entries(schema['minItems'])}",
+    "maxItems": lambda schema: f"at most {entries(schema['maxItems'])}",
+    "minProperties": lambda schema: f"at least {entries(schema['minProperties'])}",
+    "maxProperties": lambda schema: f"at most {entries(schema['maxProperties'])}",
 }
