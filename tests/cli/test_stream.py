@@ -100,8 +100,10 @@ def test_losses_are_told_on_stderr() -> None:
     [
         (encode(CHUNKS[0]) + b"data: {nope\n\n", "stdin: event 1: expected JSON, found '{nope'"),
         (encode(CHUNKS[0]) + encode({"choices": 5}), "stdin: event 1: /choices: expected an array, found integer 5"),
-        (b"<html>busy</html>", None),
-        (b"", None),
+        (encode(CHUNKS[0]), None),
+        (b"<html>busy</html>", "stdin: no event found; expected server-sent events"),
+        (b'[{"choices": []}]', "stdin: no event found; expected server-sent events"),
+        (b"", "stdin: no event found; expected server-sent events"),
     ],
 )
 def test_a_broken_stream_ends_as_a_failure(wire: bytes, message: str | None) -> None:

@@ -19,6 +19,7 @@ from respeak.sse import DONE, SseDecoder, encode, parsed
 from respeak.stream import StreamTranslator
 
 AT_ONCE = 64 * 1024
+NO_EVENT = "no event found; expected server-sent events (data: {...}) or one JSON object a line"
 
 
 def stream(file: str, *, source: str, target: str, request: Any = None) -> tuple[Ledger, int]:
@@ -27,14 +28,17 @@ def stream(file: str, *, source: str, target: str, request: Any = None) -> tuple
     A stream that breaks is ended as a failure in the client's own form, and said on stderr.
     """
     translator = StreamTranslator(source=source, target=target, request=request)
-    code, last, number = 0, None, 0
+    code, last, heard = 0, None, 0
     try:
-        for number, event in enumerate(events_of(file)):  # noqa: B007 (told when the event is malformed)
+        for event in events_of(file):
+            heard += 1
             last = _say(translator.feed(event)) or last
     except InvalidPayload as error:
-        code = _broken(file, f"event {number}: {error}")
+        code = _broken(file, f"event {heard - 1}: {error}")
     except StreamBroken as error:
         code = _broken(file, str(error))
+    if not heard and not code:
+        code = _broken(file, NO_EVENT)
     last = _say(translator.close()) or last
     if profiles.get(target).family == "chat" and not (last or {}).get("error"):
         _write(DONE)
