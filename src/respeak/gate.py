@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, cast
 
 from pydantic_core import CoreConfig, CoreSchema, ErrorDetails, SchemaValidator, ValidationError, core_schema
@@ -38,18 +38,19 @@ class Gate:
 
     def check(self, payload: object) -> None:
         """Raise `InvalidPayload` with every violation (of large payloads with some); the payload is never changed."""
-        if not _passes(self.model, payload):
-            violations = _explain(self.model, payload)
-            if violations:
-                raise InvalidPayload(violations)
+        try:
+            self.swift.validate_python(payload)
+            return
+        except (ValidationError, RecursionError, UnicodeError):
+            pass
+        violations = _explain(self.model, payload)
+        if violations:
+            raise InvalidPayload(violations)
 
-
-def _passes(model: type[Model], payload: object) -> bool:
-    try:
-        _validator(model, clear=False).validate_python(payload)
-    except (ValidationError, RecursionError, UnicodeError):
-        return False
-    return True
+    @cached_property
+    def swift(self) -> SchemaValidator:
+        """The validator that only says yes or no, compiled at first use."""
+        return _validator(self.model, clear=False)
 
 
 def _explain(model: type[Model], payload: object) -> list[Violation]:
