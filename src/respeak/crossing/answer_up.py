@@ -315,8 +315,10 @@ def _in_force(tool: Json, job: Job) -> Json:
     if tool.get("type") != "function":
         return tool
     strict = tool.get("strict")
-    used = strict_in_force(tool.get("parameters"))[0] if strict is None else strict
-    return {**tool, "strict": used and job.source.strict, "parameters": tool.get("parameters")}
+    used = job.source.strict and (strict_in_force(tool.get("parameters"))[0] if strict is None else strict)
+    if used is strict and "parameters" in tool:
+        return tool
+    return {**tool, "strict": used, "parameters": tool.get("parameters")}
 
 
 def finish_answer_up(source: Json, out: Json, job: Job) -> None:
