@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak import profiles
+from respeak.codes import Code
 from respeak.crossing.errors import body, error_type
 from respeak.entry import check, ends, read
 from respeak.errors import InvalidPayload, StreamBroken, TranslationError
@@ -29,6 +30,7 @@ from respeak.route import request_plans, run_request
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import answer_of, stream_of
 from respeak.translate import Translation, answered, translate_error
+from respeak.verbs import refused
 from respeak.wire import dumps, loads
 
 PATHS = {"responses": "/responses", "chat": "/chat/completions"}
@@ -37,6 +39,8 @@ PATHS = {"responses": "/responses", "chat": "/chat/completions"}
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SSE_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 """How a stream begins, whatever its media type says."""
+
+NOT_YOURS = refused(Code.HISTORY_UNKNOWN, "no answer of yours has this id, or it is too old to be remembered")
 
 SHOWN = 2000
 """So many characters of an upstream's answer that is no JSON are told to the client."""
@@ -77,11 +81,13 @@ class Exchange:
         self._own = "" if scope is None else scope_of(scope, origin)
         self._clock = clock
         self._unique = unique if self._remembers("responses") else ""
-        self._claims = shared and scope is not None and self.client.family == self.upstream.family == "responses"
+        self._shared = shared and scope is not None and self.client.family == self.upstream.family == "responses"
         self._resolved: Json = {}
         self._sent: Json = {}
         self._turns: Mapping[int, tuple[str, str]] = {}
         self._entries: dict[str, bytes] = {}
+        self._noted: set[str] = set()
+        self.resumes = False
 
     @property
     def path(self) -> str:
@@ -94,6 +100,10 @@ class Exchange:
         return self.asked.get("stream") is True
 
     # The request --------------------------------------------------------------------------------------------------
+
+    def resume(self, stream: bool, past: bool) -> None:
+        """Nothing is asked but an answer that the upstream keeps; `past` its beginning, so that nothing may follow."""
+        self.asked, self.resumes = {"stream": stream}, past
 
     def begin(self, payload: Any) -> None:
         """Read the client's request. Raises InvalidPayload."""
@@ -109,18 +119,22 @@ class Exchange:
             return []
         if self._remembers("responses"):
             return history.wanted(self.asked, self._scope)
+        if self._shared:
+            return list(history.claimed(self.asked, self._own))
         return [key for key, _ in self._turns.values()]
 
     @property
     def depends(self) -> bool:
         """True when the request refers to what memory keeps, and cannot go without it."""
-        return self._remembers("responses") and bool(self.keys)
+        return (self._remembers("responses") or self._shared) and bool(self.keys)
 
     def request(self, found: Mapping[str, bytes] | None = None) -> Json:
         """The upstream's request, with what was found in memory. Raises TranslationError."""
         found = found or {}
         if found and self._remembers("responses") and self._scope is not None:
             self._resolved = history.resolved(self.asked, found, self._scope)
+        if self._shared:
+            self._check_claims(found)
         if self.client is self.upstream:
             self._sent = {**self._resolved, **({"model": self.options.model} if self.options.model else {})}
             return self._sent
@@ -137,6 +151,15 @@ class Exchange:
             turns.ask_for_reasoning(out)
         self._sent = out
         return out
+
+    def _check_claims(self, found: Mapping[str, bytes]) -> None:
+        """Refuse references to answers that are not known to be the caller's. Raises TranslationError."""
+        ledger = Ledger()
+        for key, place in history.claimed(self.asked, self._own).items():
+            if not found.get(key):
+                ledger.note(NOT_YOURS, place)
+        if ledger.found:
+            raise TranslationError(ledger, list(ledger))
 
     def _remembers(self, client: str) -> bool:
         """True when memory serves a client of this family: it can carry less than its upstream, or the reverse."""
@@ -201,9 +224,13 @@ class Exchange:
 
     def serve(self, response: Any) -> None:
         """What the live service adds to each Response, where this side made it; else a note of whose it is."""
-        if self._claims and isinstance(response, dict):
-            self._claims = False
-            self._entries |= history.claim(self.asked, response, self._own)
+        if self._shared and isinstance(response, dict):
+            self._entries |= {
+                key: note
+                for key, note in history.claim(self.asked, response, self._own).items()
+                if key not in self._noted
+            }
+            self._noted |= self._entries.keys()
         made = self.client.family == "responses" and self.upstream.family == "chat"
         if made and isinstance(response, dict) and "status" in response:
             as_served(response, self.asked, self._scope is not None, self._clock() if self._clock else None)

@@ -61,6 +61,8 @@ class ExchangeStream:
         if self.ended:
             return b""
         self.ended = True
+        if self._exchange.resumes and not self._begun and self._unread == b"" and why is None:
+            return b""  # the client had everything
         found, broken = _read(self._decoder.close) if why is None else ([], None)
         said, broken = self._translated(found, broken)
         why = why or broken

@@ -83,10 +83,10 @@ def bad_gateway(message: str) -> Reply:
     return Reply(502, body(message, "server_error", code="upstream_error"))
 
 
-def forgotten() -> Reply:
+def forgotten(param: str | None = "previous_response_id") -> Reply:
     """Memory cannot be asked, and the request refers to what it keeps: another try may succeed."""
     message = "The memory that keeps earlier answers cannot be reached at the moment; try again."
-    return Reply(503, body(message, "server_error", "previous_response_id", "memory_unavailable"))
+    return Reply(503, body(message, "server_error", param, "memory_unavailable"))
 
 
 def loss_header(losses: Ledger, limit: int = HEADER_LIMIT) -> str:

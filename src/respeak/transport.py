@@ -285,7 +285,8 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 def _drive(talk: Generator[Step, Any, Any]) -> Any:
     """Do each step, waiting."""
-    value, error = None, None
+    value: Any = None
+    error: BaseException | None = None
     while True:
         try:
             on, name, arguments = talk.send(value) if error is None else talk.throw(error)
@@ -294,13 +295,14 @@ def _drive(talk: Generator[Step, Any, Any]) -> Any:
         value, error = None, None
         try:
             value = getattr(on, name)(*arguments)
-        except Exception as broken:
+        except BaseException as broken:  # whatever ends it, the talk lets go of what it holds
             error = broken
 
 
 async def _adrive(talk: Generator[Step, Any, Any]) -> Any:
     """Do each step without blocking; what knows no such way is done in a thread."""
-    value, error = None, None
+    value: Any = None
+    error: BaseException | None = None
     while True:
         try:
             on, name, arguments = talk.send(value) if error is None else talk.throw(error)
@@ -312,7 +314,7 @@ async def _adrive(talk: Generator[Step, Any, Any]) -> Any:
                 value = await getattr(on, ASYNC[name])(*arguments)
             else:
                 value = await anyio.to_thread.run_sync(getattr(on, name), *arguments)
-        except Exception as broken:
+        except BaseException as broken:  # a client that goes away, above all
             error = broken
 
 

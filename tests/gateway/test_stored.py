@@ -12,7 +12,7 @@ import openai
 import pytest
 
 from gateway.process import Gateway, configured, gateway
-from gateway.upstream import Json, Server, Whole, either, response, running, said, streamed
+from gateway.upstream import Events, Json, Server, Whole, completion, either, response, running, said, streamed
 
 KEYS = {"SHARED_KEY": "key-of-the-operator"}
 LATER = response(status="queued", background=True)
@@ -46,6 +46,9 @@ class Place:
 
     def client(self, key: str = "one") -> openai.OpenAI:
         return openai.OpenAI(api_key=key, base_url=f"{self.gate.url}/v1", max_retries=0)
+
+    def at(self, path: str) -> str:
+        return f"{self.gate.url}/v1/responses{path}"
 
     def last(self) -> tuple[str, str]:
         """Path and key of the last request that the upstream saw."""
@@ -154,6 +157,65 @@ class TestOfASharedKey:
         with pytest.raises(openai.NotFoundError):
             client.responses.retrieve("resp_77")
 
+    def test_the_operator_sees_who_asks_for_what_is_not_there(self, place: Place) -> None:
+        path = "/v1/responses/resp_nobody/input_items"
+        httpx.get(place.at("/resp_nobody/input_items"), headers={"authorization": "Bearer one"})
+        [line] = [line for line in place.gate.lines() if line.get("path") == path]
+        assert (line["event"], line["status"]) == ("refused", 404)
+
+    def test_nobody_goes_on_with_an_answer_of_somebody_else(self, place: Place) -> None:
+        mine, other = place.client("first"), place.client("second")
+        place.keeper.answer = DONE
+        mine.responses.create(model="gpt-5.3-codex", input="x")
+        item: Any = [{"type": "item_reference", "id": "msg_0"}, {"role": "user", "content": "And?"}]
+        seen = len(place.upstream.seen)
+        for asked in ({"previous_response_id": "resp_77", "input": "And?"}, {"input": item}):
+            with pytest.raises(openai.BadRequestError, match="history_unknown"):
+                other.responses.create(model="gpt-5.3-codex", **asked)
+        assert len(place.upstream.seen) == seen
+        for asked in ({"previous_response_id": "resp_77", "input": "And?"}, {"input": item}):
+            mine.responses.create(model="gpt-5.3-codex", **asked)
+            sent = place.upstream.bodies[-1]
+            assert {key: sent[key] for key in asked} == asked
+
+
+def test_the_end_of_a_stream_that_was_read_already_is_empty(place: Place) -> None:
+    client = place.client()
+    client.responses.create(model="gpt-5.3-codex", input="x", background=True)
+    place.upstream.says = Events([])
+    assert list(client.responses.retrieve("resp_77", stream=True, starting_after=9)) == []
+    with pytest.raises(openai.InternalServerError, match="ended before"):
+        list(client.responses.retrieve("resp_77", stream=True))
+
+
+def test_a_receipt_that_the_upstream_leaves_out_is_given(place: Place) -> None:
+    client = place.client("leaving")
+    client.responses.create(model="gpt-5.3-codex", input="x", background=True)
+    place.upstream.says = Whole(raw=b"", status=204)
+    answer = httpx.delete(place.at("/resp_77?stream=true"), headers={"authorization": "Bearer leaving"})
+    assert (answer.status_code, answer.json()["deleted"]) == (200, True)
+
+
+def test_a_page_where_a_list_should_be_is_a_bad_gateway(place: Place) -> None:
+    client = place.client()
+    client.responses.create(model="gpt-5.3-codex", input="x", background=True)
+    for status in (200, 302):
+        place.upstream.says = Whole(raw=b"<html>", status=status, content_type="text/html")
+        with pytest.raises(openai.InternalServerError, match="no JSON object"):
+            client.responses.input_items.list("resp_77")
+
+
+def test_head_and_ids_that_look_like_routes(place: Place) -> None:
+    place.client("one").responses.create(model="gpt-5.3-codex", input="x", background=True)
+    mine = {"authorization": "Bearer one"}
+    assert httpx.head(place.at("/resp_77"), headers=mine).status_code == 200
+    seen = len(place.upstream.seen)
+    assert httpx.get(place.at("/cancel"), headers=mine).status_code == 404
+    assert {path for path, _, _ in place.upstream.seen[seen:]} <= {"/v1/responses/cancel"}
+
+
+# Several upstreams, and none -------------------------------------------------------------------------------------
+
 
 def test_of_several_upstreams_the_first_that_knows_it_answers(tmp_path: Path) -> None:
     with running() as one, running() as two, running() as chat:
@@ -167,3 +229,71 @@ def test_of_several_upstreams_the_first_that_knows_it_answers(tmp_path: Path) ->
             answer = httpx.get(f"{gate.url}/v1/responses/resp_77", headers={"authorization": "Bearer k"})
         assert (answer.status_code, answer.json()["id"]) == (200, "resp_77")
         assert (len(one.seen), len(two.seen), len(chat.seen)) == (1, 1, 0)
+
+
+def test_the_upstream_that_made_it_is_asked_whoever_stands_before_it(tmp_path: Path) -> None:
+    with running() as guess, running() as maker:
+        guess.says, maker.says = Whole(NOT_FOUND, 401), Keeper()
+        upstreams: list[Json] = [
+            {"name": "guess", "dialect": "responses", "base_url": guess.url, "models": ["g"], "forward_key": True},
+            {"name": "maker", "dialect": "responses", "base_url": maker.url, "key_env": "SHARED_KEY"},
+        ]
+        with gateway(tmp_path, *configured(tmp_path, *upstreams, memory="local"), env=KEYS) as gate:
+            client = openai.OpenAI(api_key="k", base_url=f"{gate.url}/v1", max_retries=0)
+            client.responses.create(model="gpt-5.3-codex", input="x", background=True)
+            assert client.responses.retrieve("resp_77").status == "queued" and guess.seen == []
+
+
+def test_an_error_of_an_upstream_that_is_a_guess_does_not_end_the_search(tmp_path: Path) -> None:
+    with running() as one, running() as two:
+        one.says, two.says = Whole({"error": {"message": "Who are you?"}}, 401), Whole(DONE)
+        upstreams: list[Json] = [
+            {"name": name, "dialect": "responses", "base_url": server.url, "models": [name], "forward_key": True}
+            for name, server in (("one", one), ("two", two))
+        ]
+        with gateway(tmp_path, *configured(tmp_path, *upstreams, memory="none")) as gate:
+            url, mine = f"{gate.url}/v1/responses/resp_77", {"authorization": "Bearer k"}
+            assert httpx.get(url, headers=mine).status_code == 200
+            two.says = Whole(NOT_FOUND, 404)
+            assert httpx.get(url, headers=mine).json()["error"]["message"] == "Who are you?"
+
+
+def test_polling_with_ones_own_key_needs_no_memory(tmp_path: Path) -> None:
+    with running() as server:
+        server.says = Whole(DONE)
+        upstream = {"name": "openai", "dialect": "responses", "base_url": server.url}
+        with gateway(tmp_path, *configured(tmp_path, upstream, memory="redis://127.0.0.1:9")) as gate:
+            url, mine = f"{gate.url}/v1/responses/resp_77", {"authorization": "Bearer k"}
+            assert httpx.get(url, headers=mine).status_code == 200
+            assert httpx.post(f"{url}/cancel", headers=mine).status_code == 200
+        with gateway(
+            tmp_path,
+            *configured(tmp_path, {**upstream, "key_env": "SHARED_KEY"}, memory="redis://127.0.0.1:9"),
+            env=KEYS,
+        ) as gate:
+            answer = httpx.get(f"{gate.url}/v1/responses/resp_77", headers=mine)
+            error = answer.json()["error"]
+            assert (answer.status_code, error["code"], error["param"]) == (503, "memory_unavailable", None)
+
+
+def test_an_answer_that_memory_keeps_is_streamed_listed_and_too_late_to_cancel(tmp_path: Path) -> None:
+    with running() as server:
+        server.says = either(completion({"content": "Sunny."}))
+        upstream = {"name": "chat", "dialect": "chat", "base_url": server.url}
+        with gateway(tmp_path, *configured(tmp_path, upstream, memory="local")) as gate:
+            client = openai.OpenAI(api_key="k", base_url=f"{gate.url}/v1", max_retries=0)
+            first = client.responses.create(model="m", input="Weather?")
+            made = client.responses.create(model="m", input="Sure?", previous_response_id=first.id)
+            events = list(client.responses.retrieve(made.id, stream=True))
+            assert events[0].type == "response.created" and events[-1].type == "response.completed"
+            rest = list(client.responses.retrieve(made.id, stream=True, starting_after=events[2].sequence_number))
+            assert [event.sequence_number for event in rest] == [event.sequence_number for event in events[3:]]
+            listed = list(client.responses.input_items.list(made.id, limit=2))
+            assert [item.content[0].text for item in listed] == ["Sure?", "Sunny.", "Weather?"]  # type: ignore
+            oldest = client.responses.input_items.list(made.id, limit=1, order="asc")
+            assert (len(oldest.data), oldest.has_more) == (1, True)
+            with pytest.raises(openai.BadRequestError, match="background"):
+                client.responses.cancel(made.id)
+            null: Any = [{"type": None, "id": made.output[0].id}, {"role": "user", "content": "So?"}]
+            client.responses.create(model="m", input=null)
+            assert [message["content"] for message in server.bodies[-1]["messages"]] == ["Sunny.", "So?"]

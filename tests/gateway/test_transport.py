@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from typing import Any
 
@@ -344,3 +344,35 @@ def test_cancelling_an_async_call_lets_the_upstream_go(upstream: Server) -> None
 def test_a_dialect_that_there_is_not_is_named_at_once() -> None:
     with pytest.raises(ValueError, match='did you mean "vtrix"'):
         TranslatingTransport(client="responses", upstream="vtirx")
+
+
+class Sleeping(httpx.AsyncByteStream, httpx.AsyncBaseTransport):
+    """An upstream that answers with a body that does not come."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.closed = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-type": self.kind}, stream=self)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        await asyncio.sleep(60)
+        yield b""
+
+    async def aclose(self) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize("kind", ["text/event-stream", "application/json"])
+def test_a_client_that_gives_up_closes_the_answer_that_did_not_come(kind: str) -> None:
+    async def ask() -> int:
+        inner = Sleeping(kind)
+        transport = AsyncTranslatingTransport(client="responses", upstream="chat", inner=inner)
+        body = {"model": "m", "input": "x", "stream": kind == "text/event-stream"}
+        async with httpx.AsyncClient(transport=transport) as client:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(client.post("http://upstream/v1/responses", json=body), 0.2)
+            return inner.closed
+
+    assert asyncio.run(ask()) == 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 from starlette.requests import Request
@@ -21,7 +22,11 @@ from respeak.gateway.relay import Relay, Turn
 from respeak.gateway.replies import error, whole
 from respeak.memory import history
 from respeak.memory.marks import credential_of, entry_key, scope_of
+from respeak.plan import Json
 from respeak.reply import Reply, forgotten
+from respeak.sse import encode
+from respeak.stream import stream_of
+from respeak.wire import loads
 
 IDENTIFIER = re.compile(r"\.*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
 """What an id may look like that is sent on in a path."""
@@ -40,41 +45,70 @@ class Stored:
         path = f"{base}{PATHS['responses']}/{{identifier}}"
         return [
             Route(path, self.response, methods=["GET", "DELETE"]),
-            Route(path + CANCEL, self.elsewhere, methods=["POST"]),
-            Route(path + INPUT_ITEMS, self.elsewhere, methods=["GET"]),
+            Route(path + CANCEL, self.cancelled, methods=["POST"]),
+            Route(path + INPUT_ITEMS, self.input_items, methods=["GET"]),
         ]
 
     async def response(self, request: Request) -> Response:
-        """A response that memory keeps, or else its upstream."""
-        identifier = request.path_params["identifier"]
-        scope = scope_of(credential_of(request.headers))
-        kept = await self.relay.recall([entry_key("response", identifier, scope)])
+        """A response that memory keeps, or else its upstream; as a stream, if the caller asks for one."""
+        kept = await self._kept(request)
         if kept is None:
-            return whole(forgotten())
-        found = history.stored_response(kept, identifier, scope)
-        if found is None:
-            return await self.elsewhere(request)
+            return await self._elsewhere(request, "")
+        identifier, scope = _named(request)
+        found: Json = kept["response"]
         if request.method == "DELETE":
             await self.relay.remember(dict.fromkeys(history.keys_of(found, scope), b""))
             return JSONResponse({"id": identifier, "object": "response", "deleted": True})
-        return JSONResponse(found)
+        return _again(found, request) if _streams(request) else JSONResponse(found)
 
-    async def elsewhere(self, request: Request) -> Response:
+    async def cancelled(self, request: Request) -> Response:
+        """A response that is made in the background, cancelled by its upstream; what memory keeps is finished."""
+        if await self._kept(request) is None:
+            return await self._elsewhere(request, CANCEL)
+        return error(400, "This response was not made in the background; it cannot be cancelled.", "not_background")
+
+    async def input_items(self, request: Request) -> Response:
+        """What a response was made of, the latest first unless the caller says otherwise."""
+        kept = await self._kept(request)
+        if kept is None:
+            return await self._elsewhere(request, INPUT_ITEMS)
+        return JSONResponse(_page(history.input_items(kept), request))
+
+    async def _kept(self, request: Request) -> Json | None:
+        """What memory keeps of a response; nothing, if it cannot be asked: the upstream may know it all the same."""
+        identifier, scope = _named(request)
+        found = await self.relay.recall([entry_key("response", identifier, scope)])
+        kept = history.kept(found or {}, identifier, scope)
+        if kept is not None:
+            self.relay.watch.note("kept", method=request.method, path=request.url.path, status=200)
+        return kept
+
+    async def _elsewhere(self, request: Request, rest: str) -> Response:
         """What the upstream that keeps a response says of it: of those that may be asked, the first that knows it."""
-        identifier = request.path_params["identifier"]
-        scope = scope_of(credential_of(request.headers))
+        identifier, scope = _named(request)
         claims = {history.claim_key(identifier, scope_of(scope, each.origin)): each for each in self._shared()}
         noted = await self.relay.recall(list(claims))
-        if noted is None:
-            return whole(forgotten())
-        answer = error(404, f"Nobody here keeps a response with id {identifier!r}.", "not_found")
-        for upstream in self._asked(claims, noted) if IDENTIFIER.fullmatch(identifier) else ():
+        asked = self._asked(claims, noted or {}) if IDENTIFIER.fullmatch(identifier) else []
+        if not asked and noted is None:
+            return self._told(request, whole(forgotten(None)), "memory cannot be asked")
+        answer: Response | None = None
+        for upstream in asked:
             turn = Polled(self.relay, request, self.relay.exchange(request, "responses", upstream), upstream)
-            answer = await turn.run(turn.polled(identifier))
-            if answer.status_code != 404:
+            said = await turn.run(turn.polled(identifier, rest))
+            answer = said if answer is None or answer.status_code == 404 else answer
+            if said.status_code < 400:
+                answer = said
                 break
-        if request.method == "DELETE" and answer.status_code == 200:
+        if answer is None:
+            message = f"Nobody here keeps a response with id {identifier!r}."
+            return self._told(request, error(404, message, "not_found"), message)
+        if request.method == "DELETE" and answer.status_code < 400:
             await self.relay.remember(dict.fromkeys(claims, b""))
+        return answer
+
+    def _told(self, request: Request, answer: Response, message: str) -> Response:
+        """An answer without any upstream, noted for the operator."""
+        self.relay.watch.refused(request.url.path, answer.status_code, message)
         return answer
 
     def _shared(self) -> list[Upstream]:
@@ -85,25 +119,72 @@ class Stored:
         return [each for each in self.relay.config.upstream if profiles.get(each.dialect).family == "responses"]
 
     def _asked(self, claims: Mapping[str, Upstream], noted: Mapping[str, bytes]) -> list[Upstream]:
-        """Upstreams that may be asked: where the caller's key goes, and where the answer is noted as the caller's."""
-        own = [each for each in self._stateful() if self.relay.config.forwards(each)]
-        return [*own, *(claims[key] for key in claims if noted.get(key))]
+        """The upstreams to ask: where the answer is noted as the caller's; else those where the caller's key goes."""
+        known = [upstream for key, upstream in claims.items() if noted.get(key)]
+        return known or [each for each in self._stateful() if self.relay.config.forwards(each)]
 
 
 class Polled(Turn):
     """A request about an answer that an upstream keeps: nothing is translated but the answer."""
 
-    async def polled(self, identifier: str) -> Response:
+    async def polled(self, identifier: str, rest: str) -> Response:
         """What the upstream says, in the client's dialect."""
         request = self.request
-        rest = next((end for end in (CANCEL, INPUT_ITEMS) if request.url.path.endswith(end)), "")
+        method = "GET" if request.method == "HEAD" else request.method
+        self.is_response = method != "DELETE" and rest != INPUT_ITEMS
+        reads = method == "GET" and not rest
+        self.exchange.resume(reads and _streams(request), "starting_after" in request.query_params)
         url = self.upstream.url(f"{PATHS['responses']}/{identifier}{rest}")
-        self.exchange.begin({"stream": request.query_params.get("stream") == "true"})
-        self.is_response = request.method != "DELETE" and rest != INPUT_ITEMS
-        return await self.sent(request.method, url.copy_merge_params(httpx.QueryParams(request.url.query)))
+        return await self.sent(method, url.copy_merge_params(httpx.QueryParams(request.url.query)))
 
     def reply(self, status: int, data: bytes) -> Reply:
-        """Responses and errors as ever; lists and receipts as they are."""
-        if status < 400 and not self.is_response:
-            return Reply(status, {}, data)
-        return super().reply(status, data)
+        """Responses and errors as ever; lists and receipts as they are, which some services leave out."""
+        if status >= 300 or self.is_response:
+            return super().reply(status, data)
+        if self.request.method == "DELETE" and not data:
+            identifier = self.request.path_params["identifier"]
+            return Reply(200, {"id": identifier, "object": "response", "deleted": True})
+        return Reply(status, {}, data) if _is_object(data) else super().reply(status, data)
+
+
+def _named(request: Request) -> tuple[str, str]:
+    """The id that a request is about, and whom memory takes the caller for."""
+    return request.path_params["identifier"], scope_of(credential_of(request.headers))
+
+
+def _streams(request: Request) -> bool:
+    return request.query_params.get("stream") == "true"
+
+
+def _again(found: Json, request: Request) -> Response:
+    """A finished response as a stream, from where the caller left off."""
+    after = request.query_params.get("starting_after", "")
+    first = int(after) + 1 if after.isdecimal() else 0
+    events = stream_of(found, dialect="responses")[first:]
+    return Response(b"".join(map(encode, events)), media_type="text/event-stream")
+
+
+def _page(items: list[Json], request: Request) -> Json:
+    """A page of a list, as the query asks for it: `order`, `after`, `limit`."""
+    query = request.query_params
+    ordered = items if query.get("order") == "asc" else items[::-1]
+    after = next((i + 1 for i, item in enumerate(ordered) if item["id"] == query.get("after")), 0)
+    limit = query.get("limit", "")
+    most = min(int(limit), 100) if limit.isdecimal() else 20
+    page = ordered[after : after + most]
+    ends: dict[str, Any] = {"first_id": page[0]["id"], "last_id": page[-1]["id"]} if page else {}
+    return {
+        "object": "list",
+        "data": page,
+        "first_id": None,
+        "last_id": None,
+        **ends,
+        "has_more": len(ordered) > after + most,
+    }
+
+
+def _is_object(data: bytes) -> bool:
+    try:
+        return isinstance(loads(data), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from respeak.loss import Place
 from respeak.memory.marks import entry_key
 from respeak.plan import Json
 from respeak.wire import dumps, loads
@@ -55,10 +56,23 @@ def claim_key(identifier: str, scope: str) -> str:
 
 
 def claim(asked: Json, answer: Json, scope: str) -> dict[str, bytes]:
-    """The note that an answer is the caller's, if its upstream keeps it."""
-    if asked.get("store") is False or not isinstance(answer.get("id"), str):
+    """The note that an answer and its items are the caller's, if its upstream keeps them."""
+    if asked.get("store") is False:
         return {}
-    return {claim_key(answer["id"], scope): b"true"}
+    named = [answer.get("id"), *(item.get("id") for item in answer.get("output") or ())]
+    return {claim_key(name, scope): b"true" for name in named if isinstance(name, str)}
+
+
+def claimed(request: Json, scope: str) -> dict[str, Place]:
+    """The keys of what a request refers to that must be the caller's, with the place of each reference."""
+    previous = request.get("previous_response_id")
+    found: dict[str, Place] = {}
+    if isinstance(previous, str):
+        found[claim_key(previous, scope)] = (None, "previous_response_id")
+    for i, item in enumerate(_listed(request.get("input"))):
+        if isinstance(item, dict) and _is_reference(item) and isinstance(item.get("id"), str):
+            found[claim_key(item["id"], scope)] = ((None, "input"), i)
+    return found
 
 
 def keys_of(answer: Json, scope: str) -> list[str]:
@@ -67,10 +81,26 @@ def keys_of(answer: Json, scope: str) -> list[str]:
     return [entry_key("response", str(answer["id"]), scope), *items]
 
 
-def stored_response(found: Mapping[str, bytes], identifier: str, scope: str) -> Json | None:
-    """A remembered response, as it was answered."""
-    kept = _read(found, "response", identifier, scope)
-    return None if kept is None else kept["response"]
+def kept(found: Mapping[str, bytes], identifier: str, scope: str) -> Json | None:
+    """What is remembered of a response: itself, and the `items` of its whole conversation."""
+    return _read(found, "response", identifier, scope)
+
+
+def input_items(kept: Json) -> list[Json]:
+    """What a remembered response was made of, each item with an id."""
+    response = kept["response"]
+    items = kept["items"][: len(kept["items"]) - len(response["output"])]
+    return [_item(item, f"{response['id']}_{i}") for i, item in enumerate(items)]
+
+
+def _item(item: Json, name: str) -> Json:
+    """An item as lists have it: with a type and an id, the content of a message in parts."""
+    kind = item.get("type") or "message"
+    out = {**item, "type": kind, "id": item.get("id") or f"{'msg' if kind == 'message' else kind}_{name}"}
+    if kind == "message" and isinstance(item.get("content"), str):
+        part = "output_text" if item.get("role") == "assistant" else "input_text"
+        out["content"] = [{"type": part, "text": item["content"]}]
+    return out
 
 
 def _listed(value: Any) -> list[Json]:
@@ -86,7 +116,7 @@ def _references(request: Json) -> list[str]:
 
 
 def _is_reference(item: Json) -> bool:
-    return item.get("type") == "item_reference" or (item.keys() == {"id"})
+    return item.get("type") == "item_reference" or (item.get("type") is None and item.keys() <= {"type", "id"})
 
 
 def _referred(item: Json, found: Mapping[str, bytes], scope: str) -> Json:
