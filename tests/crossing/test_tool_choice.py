@@ -40,7 +40,7 @@ CHAT_NAMED: Json = {"type": "function", "function": {"name": "f"}}
 STRANGE_DOWN: list[tuple[Json, str]] = [
     ({**NAMED, "wibble": 1}, "/tool_choice/wibble"),
     ({**NAMED, "mode": "auto"}, "/tool_choice/mode"),
-    ({"type": "custom", "name": "c", "tools": [1]}, "/tool_choice/tools"),
+    ({**NAMED, "tools": [1]}, "/tool_choice/tools"),
     (allowed(NAMED, wibble=1), "/tool_choice/wibble"),
     (allowed({**NAMED, "wibble": 1}), "/tool_choice/tools/0/wibble"),
 ]

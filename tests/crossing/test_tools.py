@@ -251,9 +251,10 @@ CHOICES: list[tuple[Any, Any]] = [
 @pytest.mark.parametrize(("flat", "nested"), CHOICES, ids=str)
 def test_each_tool_choice_that_both_know_goes_both_ways(flat: Any, nested: Any) -> None:
     """Bug classes 46 and 47."""
-    said, losses = down([function()], tool_choice=flat)
+    patch = {"name": "patch"}
+    said, losses = down([function(), {"type": "custom", **patch}], tool_choice=flat)
     assert (said["tool_choice"], losses) == (nested, [])
-    said, losses = up(tools=[chat_function()], tool_choice=nested)
+    said, losses = up(tools=[chat_function(), {"type": "custom", "custom": patch}], tool_choice=nested)
     assert (said["tool_choice"], losses) == (flat, [])
 
 

@@ -207,8 +207,8 @@ LEFT_OVER: list[tuple[Json, Json, Lost]] = [
     ),
     (
         {"tools": [FUNCTION], "tool_choice": {"type": "custom", "name": "c"}},
-        {"tools": [FUNCTION], "tool_choice": {"type": "custom", "name": "c"}},
-        [("undocumented_field", "/tools/0", "degrading")],
+        {"tools": [FUNCTION]},
+        [("undocumented_field", "/tools/0", "degrading"), ("forced_tool_dropped", "/tool_choice", "breaking")],
     ),
     (
         {"tools": [FUNCTION], "tool_choice": {"type": "mcp", "server_label": "s"}},

@@ -137,7 +137,7 @@ class Fold:
                 turn.say(part)
             else:
                 self.job.note(IMAGE_MOVED, at)
-                turn.pictures += (part,)
+                turn.show((part,), at)
 
     def parts(self, content: list[Json], at: Place, role: str) -> list[Json] | str | None:
         """Parts of a user, system or developer message; pictures leave the latter two (table R2C-ITEM)."""
@@ -172,12 +172,12 @@ class Fold:
 
     def bridged(self, _: Json, item: Json, at: Place) -> None:
         """A call that the client executes, said as a function call."""
+        self.call_of[item.get("id") or item["call_id"]] = item["call_id"]
         if not self.job.options.bridge:
             self.job.note(UNBRIDGED, at)
             self.unsaid.add(item["call_id"])
             return
         bridge = bridges.BY_CALL[item["type"]]
-        self.call_of[item.get("id") or item["call_id"]] = item["call_id"]
         call = said(self.job.plans["bridged_call"], item, at, self.job)
         self.job.note(BRIDGED, at)
         function = {"name": bridge.name, "arguments": bridge.arguments(item)}
@@ -202,7 +202,7 @@ class Fold:
             self.turn = None
         if pictures:
             self.job.note(IMAGE_MOVED, (at, "output"))
-            turn.pictures += pictures
+            turn.show(pictures, at)
 
     def texts_left(self, message: Json, content: list[Json], at: Place) -> tuple[Json, ...]:
         """Leaves a tool message the texts of its parts; the pictures that it cannot hold."""
@@ -316,7 +316,7 @@ class Fold:
                 messages.append({"role": "tool", "tool_call_id": call["id"], "content": ""})
         if turn.pictures:
             shown = {"role": "user", "content": list(turn.pictures)}
-            self.job.placed(shown, turn.at)
+            self.job.placed(shown, turn.shown)
             messages.append(shown)
 
 

@@ -5,7 +5,7 @@ The law: mapping.md 5.1 to 5.4, and OBS-11: Chat wants no choice and no parallel
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from respeak.codes import Code
@@ -18,6 +18,9 @@ from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost, ref
 
 NO_TOOLS_LEFT = lost(Code.TOOL_CHOICE_DROPPED, HARMLESS, "there is no tool to choose from")
 NO_TOOLS_FORCED = lost(Code.FORCED_TOOL_DROPPED, BREAKING, "the request demands a tool call but no tool remains")
+NOT_OFFERED = lost(
+    Code.FORCED_TOOL_DROPPED, BREAKING, "the request forces a tool that is not among those offered; the model chooses"
+)
 NO_TOOLS_PARALLEL = lost(
     Code.PARALLEL_TOOL_CALLS_DROPPED, HARMLESS, "Chat allows it only together with tools, and there are none"
 )
@@ -44,17 +47,33 @@ def toolbox_down(out: Json, job: Job) -> None:
     job.memo["offered"] = reader.names
     job.memo["searches"] = reader.web_search is not None
     job.memo.setdefault("origin", {})["web_search_options"] = reader.web_search_at
-    if "tool_choice" in job.memo:
-        value, at = job.memo["tool_choice"]
-        choice = choice_down(value, at, job) if reader.tools else _choice_without_tools(value, at, job)
-        if choice is not ABSENT:
-            out["tool_choice"] = choice
+    choice = _choice_down(reader, job) if "tool_choice" in job.memo else ABSENT
+    if choice is not ABSENT:
+        out["tool_choice"] = choice
     if "parallel_tool_calls" in job.memo:
         value, at = job.memo["parallel_tool_calls"]
         if reader.tools:
             out["parallel_tool_calls"] = value
         else:
             job.note(NO_TOOLS_PARALLEL, at)
+
+
+def _choice_down(reader: ToolsDown, job: Job) -> Any:
+    """The choice among the tools that are left; ABSENT when it cannot be kept (the loss is noted)."""
+    value, at = job.memo["tool_choice"]
+    if not reader.tools:
+        return _choice_without_tools(value, at, job)
+    return _of_offered(choice_down(value, at, job), reader.names, at, job)
+
+
+def _of_offered(choice: Any, names: Collection[Any], at: Place, job: Job) -> Any:
+    """The choice, unless it is of one function or custom tool that is not offered (the loss is noted)."""
+    if not isinstance(choice, dict) or choice["type"] not in ("function", "custom"):
+        return choice
+    if choice.get(choice["type"], choice)["name"] in names:
+        return choice
+    job.note(NOT_OFFERED, at)
+    return ABSENT
 
 
 def _choice_without_tools(value: Any, at: Place, job: Job) -> Any:
@@ -80,17 +99,23 @@ def toolbox_up(out: Json, job: Job) -> None:
             tools += read(value, at, job)
     if tools:
         out["tools"] = tools
-    for name, say in _CHOICES_UP.items():
-        if name in memo:
-            value, at = memo[name]
-            if not tools and value not in OPEN_CHOICES and any(memo.get(given, ([],))[0] for given in GIVEN):
-                job.note(NO_TOOLS_FORCED, at)
-                continue
-            choice = say(value, at, job)
-            if choice is not ABSENT:
-                out["tool_choice"] = choice
+    for name in _CHOICES_UP:
+        choice = _choice_up(name, tools, job) if name in memo else ABSENT
+        if choice is not ABSENT:
+            out["tool_choice"] = choice
     _either("functions", "tools", BOTH_KINDS, job)
     _either("function_call", "tool_choice", BOTH_CHOICES, job)
+
+
+def _choice_up(name: str, tools: list[Json], job: Job) -> Any:
+    """A choice under its own or its deprecated name; ABSENT when it cannot be kept (the loss is noted)."""
+    value, at = job.memo[name]
+    if tools:
+        return _of_offered(_CHOICES_UP[name](value, at, job), {tool.get("name") for tool in tools}, at, job)
+    if value not in OPEN_CHOICES and any(job.memo.get(given, ([],))[0] for given in GIVEN):
+        job.note(NO_TOOLS_FORCED, at)
+        return ABSENT
+    return _CHOICES_UP[name](value, at, job)
 
 
 OPEN_CHOICES = ("none", "auto")

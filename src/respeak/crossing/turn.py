@@ -14,7 +14,7 @@ class Turn:
     `waiting` is the number of calls that have no output yet.
     """
 
-    __slots__ = ("at", "calls", "content", "outputs", "pictures", "refusals", "waiting")
+    __slots__ = ("at", "calls", "content", "outputs", "pictures", "refusals", "shown", "waiting")
 
     def __init__(self, at: Place, blocks: list[Any]) -> None:
         blocks.append(self)
@@ -25,6 +25,12 @@ class Turn:
         self.waiting = 0
         self.refusals: tuple[str, ...] = ()
         self.pictures: tuple[Json, ...] = ()
+        self.shown: Place = None
+
+    def show(self, pictures: tuple[Json, ...], at: Place) -> None:
+        """Pictures that the message, or a result, cannot hold; where the first ones came from is their place."""
+        self.shown = self.shown if self.pictures else at
+        self.pictures += pictures
 
     def say(self, part: Json) -> None:
         """A text: one stands as a string, several as parts; empty ones do not count beside others."""

@@ -11,7 +11,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.answer_up import message_item
 from respeak.crossing.tool_choice import leftovers
-from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT
+from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
 from respeak.crossing.tools import strict_in_force
 from respeak.loss import Place
 from respeak.plan import Job, Json
@@ -83,15 +83,28 @@ def _choice(out: Json, offered: int, at: Place, job: Job) -> None:
     elif isinstance(choice, dict) and choice.get("type") not in KNOWN_TOOLS:
         job.note(HOSTED_CHOICE, at)
         del out["tool_choice"]
+    elif out["tools"] and isinstance(choice, dict) and not _is_offered(choice, out["tools"]):
+        job.note(NOT_OFFERED, at)
+        del out["tool_choice"]
     elif offered and not out["tools"]:
         job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
         del out["tool_choice"]
 
 
+def _is_offered(choice: Json, tools: list[Json]) -> bool:
+    """True for a choice of one of the tools that are left, which are all outside of any namespace."""
+    named = choice["type"], choice.get("name")
+    return not choice.get("namespace") and any((tool["type"], tool.get("name")) == named for tool in tools)
+
+
 def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
     """The mode of an allowed list; tools outside the list are left out, which comes to the same."""
     leftovers(choice, {"type", "mode", "tools"}, at, job)
-    allowed = _named(choice.get("tools") or [], (at, "tools"), job)
+    inside = (at, "allowed_tools") if job.source.family == "chat" else at
+    allowed = _named(choice.get("tools") or [], (inside, "tools"), job)
+    offered = {(tool["type"], tool.get("name")) for tool in out["tools"]}
+    for place in (place for named, place in allowed.items() if named not in offered):
+        job.note(NOT_CHOSEN, place)
     kept = []
     for tool in out["tools"]:
         if (tool["type"], tool.get("name")) in allowed:
@@ -104,14 +117,14 @@ def _allowed(choice: Json, out: Json, at: Place, job: Job) -> Any:
     return choice.get("mode") or "auto"
 
 
-def _named(entries: list[Json], at: Place, job: Job) -> set[tuple[str, str]]:
-    """Type and name of each entry of an allowed list; those of tools that AIML API lacks are reported."""
-    named = set()
+def _named(entries: list[Json], at: Place, job: Job) -> dict[tuple[str, str], Place]:
+    """Type and name of each entry of an allowed list, with its place; what AIML API has no tools for is reported."""
+    named: dict[tuple[str, str], Place] = {}
     for i, entry in enumerate(entries):
         kind, name = entry.get("type"), entry.get("name")
         if kind in KNOWN_TOOLS and isinstance(name, str) and not entry.get("namespace"):
             leftovers(entry, {"type", "name"}, (at, i), job)
-            named.add((kind, name))
+            named[kind, name] = (at, i)
         else:
             job.note(NOT_CHOSEN, (at, i))
     return named

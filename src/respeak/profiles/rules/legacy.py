@@ -7,6 +7,7 @@ Answers are `legacy_answer.py`'s matter.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from respeak.codes import Code
@@ -14,7 +15,7 @@ from respeak.crossing.bridges import custom_arguments, custom_parameters
 from respeak.crossing.fold import ORPHAN
 from respeak.crossing.items import KNOWN_CALLS, UNKNOWN_CALL, call_table, id_of
 from respeak.crossing.tool_choice import UNKNOWN_MODE, UNNAMED
-from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT
+from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
 from respeak.crossing.tools import TOOLS_UP, UNKNOWN_TOOL
 from respeak.loss import Place
 from respeak.plan import UNKNOWN, Job, Json
@@ -110,8 +111,11 @@ def as_function(tool: Json, job: Job) -> Json | None:
 def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
     """tool_choice as function_call: a mode, or the name of the one function."""
     name = _name(choice, at, job) if isinstance(choice, dict) else None
-    if name is not None:
+    if name is not None and any(function.get("name") == name for function in out["functions"]):
         return {"name": name}
+    if name is not None:
+        job.note(NOT_OFFERED, at)
+        return "auto"
     if choice in ("none", "auto"):
         return choice
     if choice != "required":
@@ -129,6 +133,10 @@ def _allowed(choice: Json, tools: list[Json], out: Json, at: Place, job: Job) ->
     others(choice, ALLOWED_KEYS, at, job)
     others(allowed, MODE_KEYS, place, job)
     names = _names(allowed.get("tools") or [], (place, "tools"), job)
+    declared = {(_inner(tool) or {}).get("name") for tool in tools} | _named(out.get("functions"))
+    for name, entry in names.items():
+        if name not in declared:
+            job.note(UNNAMED, entry)
     kept = [tool for tool in tools if _offers(tool, names, job.place_of(tool), job)]
     functions = [
         function
@@ -143,19 +151,23 @@ def _allowed(choice: Json, tools: list[Json], out: Json, at: Place, job: Job) ->
     return [], None
 
 
-def _names(entries: list[Json], at: Place, job: Job) -> set[str]:
-    """The names of an allowed list; entries that have none are reported."""
-    names = set()
+def _named(functions: list[Json] | None) -> set[Any]:
+    return {function.get("name") for function in functions or ()}
+
+
+def _names(entries: list[Json], at: Place, job: Job) -> dict[str, Place]:
+    """The names of an allowed list, each with its place; entries that have none are reported."""
+    names: dict[str, Place] = {}
     for i, entry in enumerate(entries):
         name = _name(entry, (at, i), job)
         if name is None:
             job.note(UNNAMED, (at, i))
         else:
-            names.add(name)
+            names[name] = (at, i)
     return names
 
 
-def _offers(tool: Json, names: set[str], at: Place, job: Job) -> bool:
+def _offers(tool: Json, names: Container[str], at: Place, job: Job) -> bool:
     """True for a tool of an allowed list; another one is reported, since its provider never sees it."""
     inner = _inner(tool)
     if inner is not None and inner.get("name") in names:
@@ -231,12 +243,13 @@ class Pairs:
     """Messages with tool calls on their way into consecutive call and result pairs.
 
     `held` are containers of a payload that crossed, by the place of each: they say under which key an id came.
+    `results` are those of each turn, the first one last, by the id of the call.
     """
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.out: list[Json] = []
-        self.results: dict[str, list[Json]] = {}
+        self.results: dict[int, dict[str, list[Json]]] = {}
         self.warned = False
         self.held: dict[int, Any] = {id(None): job.memo["payload"]}
         self.crossed = job.source.family == "responses"
@@ -245,9 +258,7 @@ class Pairs:
 
     def read(self, messages: list[Json]) -> list[Json]:
         """All messages; a result stands behind its call, and one without a call has no honest place."""
-        for message in messages:
-            if message["role"] == "tool":
-                self.results.setdefault(message["tool_call_id"], []).append(message)
+        self.pair(messages)
         for message in messages:
             role = message["role"]
             if role == "assistant":
@@ -256,9 +267,23 @@ class Pairs:
                 if role == "function":
                     self.warn(self.job.place_of(message))
                 self.out.append(message)
-        for orphan in (message for left in self.results.values() for message in left):
-            self.job.note(ORPHAN, self.job.place_of(orphan))
         return self.out
+
+    def pair(self, messages: list[Json]) -> None:
+        """Give each turn the results of its calls: those behind it, before another turn uses the id again (4.2)."""
+        waiting: dict[str, list[Json]] = {}
+        for message in reversed(messages):
+            if message["role"] == "tool":
+                waiting.setdefault(message["tool_call_id"], []).append(message)
+            elif message.get("tool_calls"):
+                ids = {id_of(call) for call in message["tool_calls"]}
+                self.results[id(message)] = {given: waiting.pop(given) for given in ids if given in waiting}
+        self.orphans(waiting)
+
+    def orphans(self, results: dict[str, list[Json]]) -> None:
+        """Report results that no call is waiting for."""
+        for message in (message for left in results.values() for message in reversed(left)):
+            self.job.note(ORPHAN, self.job.place_of(message))
 
     def id_left(self, said: Json, at: Place, keys: tuple[str, ...]) -> None:
         """Report the id of a call or a result, under the first of these keys that the source has; None has no place."""
@@ -297,16 +322,17 @@ class Pairs:
         refusal = plain.pop("refusal", None)
         if refusal or isinstance(plain.get("content"), list):
             self.refusals(plain, refusal, at)
-        calls = known_calls(given, self.job)
+        calls, results = known_calls(given, self.job), self.results.get(id(message), {})
         if len(calls) < len(given):
-            self.unknown(given)
+            self.unknown(given, results)
         if not calls or plain.get("function_call"):
             self.put(plain, at)
             plain = {"role": "assistant", "content": None}
         if calls:
-            self.pairs(calls, plain, at)
+            self.pairs(calls, plain, at, results)
+            self.orphans(results)
 
-    def pairs(self, calls: list[Json], plain: Json, at: Place) -> None:
+    def pairs(self, calls: list[Json], plain: Json, at: Place, results: dict[str, list[Json]]) -> None:
         """The calls of a turn, the first one in the message that is left of it, each before its result."""
         if len(calls) > 1:
             self.job.note(SERIALIZED, at)
@@ -316,15 +342,15 @@ class Pairs:
             plain["function_call"] = said = function_call(call, place, self.job)
             self.put(plain, at if plain.get("content") else place or at)
             plain = {"role": "assistant", "content": None}
-            results = self.results.get(call["id"])
-            if results:
-                self.result(said["name"], results.pop(0), place)
+            waiting = results.get(call["id"])
+            if waiting:
+                self.result(said["name"], waiting.pop(), place)
 
-    def unknown(self, calls: list[Json]) -> None:
+    def unknown(self, calls: list[Json], results: dict[str, list[Json]]) -> None:
         """Results of those calls that nobody knows."""
         for call in calls:
             if call.get("type") not in KNOWN_CALLS:
-                for message in self.results.pop(id_of(call), []):
+                for message in results.pop(id_of(call), []):
                     self.job.note(UNKNOWN_CALL, self.job.place_of(message))
 
     def refusals(self, plain: Json, refusal: str | None, at: Place) -> None:

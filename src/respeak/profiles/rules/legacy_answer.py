@@ -47,7 +47,9 @@ def as_function(choice: Json, at: Place, job: Job) -> Json:
     calls = known_calls(given, job)
     for call in calls if legacy else calls[1:]:
         job.note(MORE_CALLS, job.place_of(call))
-    if calls and not legacy:
+    if legacy:
+        message["function_call"] = filled(legacy, choice.get("finish_reason"), (here, "function_call"), job)
+    elif calls:
         place = job.place_of(calls[0])
         if calls[0].get("id") is not None:
             job.note(CALL_ID, (place, CALL_IDS[job.source.family][0]))
@@ -120,7 +122,7 @@ def as_tools(choice: Json, at: Place, owner: str, job: Job) -> Json:
     made = {"id": legacy_call_id(owner, 0), **_call(call, finish, place, job)}
     rest = {key: value for key, value in message.items() if key != "function_call"}
     finish = "tool_calls" if finish == "function_call" else finish
-    return {**choice, "message": {**rest, "tool_calls": [made]}, "finish_reason": finish}
+    return {**choice, "message": {**rest, "tool_calls": [*(given or ()), made]}, "finish_reason": finish}
 
 
 def _call(call: Json, finish: Any, at: Place, job: Job) -> Json:
