@@ -16,7 +16,7 @@ from respeak.crossing.names import declared_tools
 from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.loss import Place
 from respeak.plan import Job, Json
-from respeak.profiles.rules.legacy import CALL_ID, CALL_IDS, REFUSAL, function_call, known_calls
+from respeak.profiles.rules.legacy_messages import CALL_ID, CALL_IDS, REFUSAL, function_call, known_calls
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, show
 
 MORE_CALLS = lost(Code.CALLS_DROPPED, BREAKING, "a legacy answer holds one call; the first is sent")
