@@ -62,7 +62,7 @@ def test_most_of_what_is_made_is_what_the_dialect_documents(kind: str, source: s
     counts: Counter[str] = Counter()
     for _ in range(100):
         counts[drive.translate(kind, speaker(source, kind, drawn, careless=0).payload(), source, target)] += 1
-    assert counts["InvalidPayload"] <= 60, counts
+    assert counts["InvalidPayload"] <= 70, counts
 
 
 def test_the_same_draws_make_the_same_payload() -> None:

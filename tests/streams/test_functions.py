@@ -251,7 +251,9 @@ def test_a_call_of_an_upstream_of_functions_has_index_zero_one_id_and_its_kind(r
     assert (first["index"], first["type"], first[kind]) == (0, kind, {"name": "f", key: ""})
     assert first["id"] and "id" not in rest and rest["index"] == 0
     assert rest[kind] == {key: "ls" if kind == "custom" else '{"input": "ls"}'}
-    other = fed("vtrix", "chat", request_, *({**each, "id": "chatcmpl-2"} for each in (FIRST, old(name="f"))))
+    other = fed(
+        "vtrix", "chat", request_, *({**each, "id": "chatcmpl-2"} for each in (FIRST, old(name="f", arguments="{")))
+    )
     [entry] = choices(other)[1]["delta"]["tool_calls"]
     assert entry["id"] != first["id"], "ids of two answers differ"
 

@@ -21,7 +21,7 @@ from respeak.streams.settle import CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, 
 from respeak.streams.told import Contradicted
 from respeak.streams.words import KEYS, SILENT
 
-RETRIED = "The upstream began its answer again and said something else than before."
+DIFFERS = CUT.saying("the finished text differs from what was streamed; what was streamed stands")
 
 
 class Down:
@@ -68,10 +68,10 @@ class Down:
             self.note(f"{kind} {key}", UNKNOWN.saying(f'events of type "{kind}" have no documented key "{key}"'))
         try:
             self.hear(kind, event)
-        except Contradicted:
-            self.settle.note(CUT.saying("the upstream began again and said something else; it is said as a failure"))
+        except Contradicted as told:
+            self.settle.note(CUT.saying(told.why))
             self.settle(self.partial())
-            self.chunks.fail(RETRIED, "server_error")
+            self.chunks.fail(told.message, "server_error")
         return self.take()
 
     def hear(self, kind: str, event: Json) -> None:
@@ -162,10 +162,17 @@ class Down:
         if not messages and self.speech.silent:
             self.speech.whole((-1, 0), response.get("output_text") or "", [])
         cut = response["status"] == "incomplete"
+        self.differing(places)
         self.calls.close(cut)
         for index in self.calls.filled if cut else ():
             self.settle.note(FILLED, ((None, "output"), places.index(index)) if index in places else None)
         self.speech.close()
+
+    def differing(self, places: list[int]) -> None:
+        """Report each item that was finished with another text than its pieces said; `places` as `reconcile` gives."""
+        found = self.speech.differing | {index for index, call in self.calls.said.items() if call.differs}
+        for index in sorted(found):
+            self.settle.note(DIFFERS, ((None, "output"), places.index(index)) if index in places else None)
 
     def reconcile(self, output: list[Json]) -> list[int]:
         """Say what the finished answer has and no `output_item.done` said; gives the index of each of its items."""

@@ -18,7 +18,7 @@ from respeak.crossing.names import called_name
 from respeak.loss import Verdict
 from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks
-from respeak.streams.told import Contradicted, Told
+from respeak.streams.told import Contradicted, SaidCall, Told, Unusable
 
 Key = tuple[Any, Any]
 """output_index and content_index."""
@@ -123,6 +123,12 @@ class Speech:
         self.refuse(key, refusal if told is None else told.rest(refusal))
 
     @property
+    def differing(self) -> set[Any]:
+        """The `output_index` of each message that was finished with another text than was said."""
+        told = (*self.parts.items(), *self.refusals.items())
+        return {index for (index, _), part in told if part.differs}
+
+    @property
     def silent(self) -> bool:
         """True while there is neither text nor refusal."""
         return not self.parts and not any(told.count() for told in self.refusals.values())
@@ -208,24 +214,6 @@ def begun(item: Json) -> Json | None:
         return item
     held = {key: value for key, value in item.items() if value is not None}
     return {**held, CALLS[kind][1]: "", "status": "incomplete"}
-
-
-class SaidCall(Told):
-    """A call that was announced: its index, type and name on Chat, and the key of its text.
-
-    `held` are arguments that its item began with: some services repeat them in deltas. A bridged call is said whole:
-    it has no key.
-    """
-
-    __slots__ = ("held", "key", "kind", "named", "number")
-
-    def __init__(self, number: int, kind: str, key: str, named: tuple[Any, ...]) -> None:
-        super().__init__()
-        self.number = number
-        self.kind = kind
-        self.key = key
-        self.named = named
-        self.held = ""
 
 
 class Calls:
@@ -344,14 +332,20 @@ class Calls:
         self.filled += empty
 
     def close(self, cut: bool) -> None:
-        """The answer is over: what waited for more. Raises Contradicted if a retry left out what was said."""
-        late, self.late, self.single = self.late, {}, False
+        """The answer is over: what waited for more.
+
+        Raises Contradicted if a retry left out what was said, Unusable if nobody could run what was said.
+        """
+        late, self.late, single = self.late, {}, self.single
+        self.single = False
         for index, item in late.items():
             self.whole(index, item)
         for index, call in self.said.items():
             self._more(index, call, call.new(call.held))
             if call.due:
                 raise Contradicted
+            if call.unusable and not cut and not (single and call.number):
+                raise Unusable
         if not cut:
             self.fill()
 

@@ -1,7 +1,8 @@
 """The calls of a Chat stream, and which of them each entry of `tool_calls` belongs to.
 
-Providers leave out the index of a call, or give all calls index 0; some leave out the id, too. So a new id is a new
-call, and without ids a name is, once the call before has its own and its arguments (BUG/25, BUG/26).
+Providers leave out the index of a call, or give all calls index 0; some leave out the id, too. So a new id with a name
+is a new call, and without ids a name is, once the call before has its own and its arguments, or stands before it in the
+same delta (BUG/25, BUG/26). Others make up an id for each piece: a new one without a name goes on with the open call.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from respeak.codes import Code
-from respeak.loss import Place
+from respeak.loss import Place, Verdict
 from respeak.plan import Json
-from respeak.verbs import BREAKING, lost
+from respeak.verbs import BREAKING, DEGRADING, approximated, lost
 
 LATE_NAME = lost(Code.TOOL_NAME_CHANGED, BREAKING, "a piece of the name came when the call was known without it")
+CHANGED_ID = approximated(
+    Code.CALL_ID_CHANGED, DEGRADING, "pieces of the call came under other ids and without a name; the first id stands"
+)
+NAMELESS = lost(Code.CALLS_DROPPED, BREAKING, "no piece of the call said its name, so nobody could answer it")
 
 LEGACY = ""
 """Kind of a call in `function_call`, which has no type."""
@@ -32,10 +37,10 @@ class GatheredCall:
 
     `id` is null until an entry says one, be it empty. `more` and `inner` are keys that nobody knows, of an entry and of
     its function. `named`: the client was told the name, so it stays; `strayed`: another piece of it came all the same;
-    `repeats`: it came again as it is.
+    `repeats`: it came again as it is. `readdressed`: pieces of it came under another id.
     """
 
-    __slots__ = ("arguments", "id", "inner", "kind", "more", "name", "named", "repeats", "strayed")
+    __slots__ = ("arguments", "id", "inner", "kind", "more", "name", "named", "readdressed", "repeats", "strayed")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -44,7 +49,7 @@ class GatheredCall:
         self.arguments: list[str] = []
         self.more: Json = {}
         self.inner: Json = {}
-        self.named = self.strayed = self.repeats = False
+        self.named = self.strayed = self.repeats = self.readdressed = False
 
     def add(self, entry: Json, inner: Json) -> str:
         """Take what an entry brings; the new piece of arguments. Ids and names that come again are not new."""
@@ -76,7 +81,10 @@ class GatheredCall:
     @property
     def whole(self) -> bool:
         """True when nothing can follow: the arguments are a JSON object already."""
-        text = self.text() if self.kind != "custom" else ""
+        last = self.arguments[-1].rstrip() if self.arguments else ""
+        if self.kind == "custom" or (last and last[-1] != "}"):
+            return False
+        text = self.text()
         if not text.rstrip().endswith("}"):
             return False
         try:
@@ -128,13 +136,24 @@ class GatheredCalls:
     def __bool__(self) -> bool:
         return bool(self.all) or self.legacy is not None
 
-    def late_names(self, message: Place) -> Iterator[Place]:
-        """Places of the names, in the finished message, of which a piece came too late."""
+    def reports(self, message: Place) -> Iterator[tuple[Verdict, Place]]:
+        """What the finished message does not show: names of which a piece came too late, ids that changed."""
         for number, call in enumerate(self.all):
+            at: Place = ((message, "tool_calls"), number)
             if call.strayed:
-                yield ((((message, "tool_calls"), number), "custom" if call.kind == "custom" else "function"), "name")
+                yield LATE_NAME, ((at, "custom" if call.kind == "custom" else "function"), "name")
+            if call.readdressed:
+                yield CHANGED_ID, (at, "id")
         if self.legacy is not None and self.legacy.strayed:
-            yield ((message, "function_call"), "name")
+            yield LATE_NAME, ((message, "function_call"), "name")
+
+    def nameless(self, message: Place) -> Iterator[Place]:
+        """Places of the calls, in the finished message, that no client could answer."""
+        for number, call in enumerate(self.all):
+            if not call.name and call.kind in KINDS:
+                yield ((message, "tool_calls"), number)
+        if self.legacy is not None and not self.legacy.name:
+            yield (message, "function_call")
 
     def of(self, delta: Json) -> Iterator[tuple[GatheredCall, str]]:
         """The calls that a delta speaks of, each as soon as it is gathered, with its new piece of arguments."""
@@ -163,8 +182,10 @@ class GatheredCalls:
         """The call of an entry: that of its id, or of its index unless it says that it begins another one."""
         index, given = entry.get("index"), entry.get("id")
         known = self.by_index.get(index) if index is not None else (self.all[-1] if self.all else None)
-        if given:
-            known = self._of_id(given, known, index, inner)
+        if known is not None and inner.get("name") and self._beside(known, given):
+            known = None
+        elif given:
+            known = self._of_id(given, known, index, inner, kind)
         elif known is not None and known.ended_by(inner.get("name") or "", inner.get("arguments") or ""):
             known = None
         if known is None:
@@ -175,11 +196,20 @@ class GatheredCalls:
         self.by_index[index] = known
         return known
 
-    def _of_id(self, given: str, known: GatheredCall | None, index: Any, inner: Json) -> GatheredCall | None:
+    def _beside(self, known: GatheredCall, given: str | None) -> bool:
+        """True for a call that an entry before in the same list named: calls stand side by side, pieces do not."""
+        return bool(known.name) and known in self.latest and not (given and given == known.id)
+
+    def _of_id(self, given: str, known: GatheredCall | None, index: Any, inner: Json, kind: str) -> GatheredCall | None:
         """The call of an id, where `known` is that of the index; None for a new call."""
         same = self._by_id.get(given)
         if same is not None and known is None and inner.get("name") and same.whole:
             same = None  # an id that is used twice: the call that it belonged to has ended
         if same is not None and (known is None or known.id):
             return known if index is not None and known is not None and known.id == given else same
-        return None if known is not None and known.id and known.id != given else known
+        if known is None or not known.id or known.id == given:
+            return known
+        if inner.get("name") or known.whole or known.kind != kind:
+            return None
+        known.readdressed = True
+        return known

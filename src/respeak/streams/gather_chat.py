@@ -5,6 +5,8 @@ A gateway that retries may begin its answer anew in the same stream: what came b
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from respeak.codes import Code
@@ -252,6 +254,15 @@ def beside_error(chunk: Json) -> Json:
     """What a chunk with an error says beside it; a finish of its own would be made up."""
     rest = {key: value for key, value in chunk.items() if key != "error"}
     return {**rest, "choices": [{**choice, "finish_reason": None} for choice in chunk.get("choices") or ()]}
+
+
+def spoken(content: list[Json]) -> Iterator[tuple[str, str]]:
+    """What parts of content say, in their order: "text" or "refusal", and a piece that is not empty."""
+    known = (part for part in content if part.get("type") in ("text", "refusal"))
+    for kind, parts in groupby(known, lambda part: str(part["type"])):
+        piece = "".join(part.get(kind) or "" for part in parts)
+        if piece:
+            yield kind, piece
 
 
 def is_chunk(frame: Json) -> bool:

@@ -15,7 +15,7 @@ from respeak.crossing.names import declared_tools
 from respeak.plan import Job, Json
 from respeak.streams.chunks import CHOICE, PLAIN_CHOICE, is_choice
 from respeak.streams.gather_calls import KINDS, GatheredCall
-from respeak.streams.gather_chat import GatheredChat, beside_error
+from respeak.streams.gather_chat import GatheredChat, beside_error, spoken
 from respeak.streams.script import fresh
 
 CALLS = ("tool_calls", "function_call")
@@ -121,7 +121,7 @@ class AsFunction:
             said = isinstance(delta["content"], str) and delta["content"]
             if not said or state.spoke == "refusal":
                 return None
-            state.spoke = "content"
+            state.spoke = "text"
             return delta
         calls = delta.get("tool_calls")
         if calls is None:
@@ -205,12 +205,11 @@ class AsFunction:
     def plainly(self, delta: Json, state: _Choice) -> Json:
         """The delta for a client that knows no refusal, citations or reasoning: a refusal is text behind the text."""
         out = {key: value for key, value in delta.items() if key not in UNSAID}
-        if isinstance(out.get("content"), list):
-            out["content"] = "".join(part.get("text") or "" for part in out["content"])
-        said = {key: piece for key in ("content", "refusal") if (piece := out.get(key))}
-        out.pop("refusal", None)
-        if said:
-            out["content"] = "".join(state.joined(key, piece) for key, piece in said.items())
+        content, refusal = out.get("content"), out.pop("refusal", None)
+        said = list(spoken(content)) if isinstance(content, list) else [("text", content)]
+        pieces = [state.joined(kind, piece) for kind, piece in (*said, ("refusal", refusal)) if piece]
+        if pieces or isinstance(content, list):
+            out["content"] = "".join(pieces)
         return out
 
     def finish(self, reason: str, state: _Choice) -> str:
@@ -230,23 +229,61 @@ def plain_function(job: Job) -> AsFunction:
     return AsFunction(plain=True)
 
 
+class _OneCall:
+    """What was said of one choice to a client that declared tools, or what waits.
+
+    `index` is that of the entry which stands for `function_call`, once it is said: behind those of the upstream's own
+    `tool_calls`, which `entries` counts; those that come later stand behind it.
+    """
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.index: int | None = None
+        self.entries = 0
+        self.called = self.arguments = False
+        self.early: list[str] = []
+        self.held: list[str] | None = None
+
+    def beside(self, entry: Json) -> Json:
+        """An entry of the upstream's own, at an index that no other call has."""
+        index = entry.get("index")
+        if index.__class__ is not int:
+            self.entries = self.entries or 1
+            return entry
+        if self.index is not None and index >= self.index:
+            index += 1
+        self.entries = max(self.entries, index + 1)
+        return {**entry, "index": index}
+
+
 class AsTools:
     """Chunks of an upstream of functions for a client that declared tools: one entry of tool_calls."""
 
     def __init__(self, job: Job) -> None:
         self.asked = bool((job.request or {}).get("tools"))
         self.custom = {name for name, tool in declared_tools(job).items() if tool.type == "custom"}
-        self.choices: dict[Any, _Choice] = {}
+        self.choices: dict[Any, _OneCall] = {}
 
     def feed(self, chunk: Json) -> list[Json]:
-        """The chunk with tool_calls in place of function_call."""
+        """The chunk with tool_calls in place of function_call; nothing while all that it brings has to wait."""
         choices = chunk.get("choices")
         if not choices:
             return [chunk]
         quick = self.piece(choices[0]) if len(choices) == 1 else None
         if quick is not None:
             return [{**chunk, "choices": [self.of(choices[0], quick)]}]
-        return [{**chunk, "choices": [self.choice(choice, chunk) for choice in choices]}]
+        told = [self.choice(choice, chunk) for choice in choices]
+        said = [choice for *_, choice in told]
+        counted = {"usage": None} if "usage" in chunk else {}
+        head = {**{key: chunk[key] for key in HEAD if key in chunk}, **counted}
+        opened = [{**head, "choices": [opening]} for *openings, _ in told for opening in openings]
+        return opened if self.waits(chunk, said) else [*opened, {**chunk, "choices": said}]
+
+    def waits(self, chunk: Json, said: list[Json]) -> bool:
+        """True for a chunk of which nothing but a part of a name came, which waits."""
+        brought = any((choice.get("delta") or {}).get("function_call") for choice in chunk["choices"])
+        silent = self.asked and brought and is_plain(chunk) and chunk.get("usage") is None
+        return silent and not any(_says(choice) for choice in said)
 
     def of(self, choice: Json, delta: Json) -> Json:
         """The choice with another delta."""
@@ -266,56 +303,83 @@ class AsTools:
         call, state = delta.get("function_call"), self.choices.get(choice.get("index"))
         if call.__class__ is not dict:
             return delta if "content" in delta else None
-        if state is None or not state.call or state.held is not None or len(call) != 1 or not call.get("arguments"):
+        if state is None or not state.arguments or state.held is not None or len(call) != 1:
             return None
-        state.arguments = True
-        return {"tool_calls": [{"index": 0, "function": call}]} if self.asked else delta
+        if not call.get("arguments"):
+            return None
+        return {"tool_calls": [{"index": state.index, "function": call}]} if self.asked else delta
 
-    def choice(self, choice: Json, chunk: Json) -> Json:
-        state = self.choices.setdefault(choice.get("index"), _Choice())
-        delta = dict(choice.get("delta") or {})
-        call, finish = delta.get("function_call"), choice.get("finish_reason")
-        given = delta.get("tool_calls")
-        if call and self.asked:
-            del delta["function_call"]
-            self.call(call, delta, state, chunk)
-        elif call:
+    def choice(self, choice: Json, chunk: Json) -> list[Json]:
+        """What becomes of a choice; before it the beginning of its call, if that waited for its name."""
+        state = self.choices.setdefault(choice.get("index"), _OneCall())
+        delta, finish = dict(choice.get("delta") or {}), choice.get("finish_reason")
+        if delta.get("tool_calls"):
+            delta["tool_calls"] = [state.beside(entry) for entry in delta["tool_calls"]]
+        call, openings = delta.get("function_call"), []
+        state.called = state.called or bool(call)
+        if call and not self.asked:
             state.name = state.name or call.get("name") or ""
             state.arguments = state.arguments or bool(call.get("arguments"))
-        if call or given:
-            state.call = state.call or True
-        if finish in CALLS:
-            own = finish if state.call and not self.asked else "tool_calls"
-            finish = own if state.call else "stop"
-        if choice.get("finish_reason") is not None and state.held is not None:
-            entry = {"index": 0, "custom": {"input": bridges.custom_input("".join(state.held))}}
-            delta["tool_calls"] = [entry]
-        elif state.name and state.silent(choice.get("finish_reason")):
-            self.fill(delta)
-        return {**choice, "delta": delta, "finish_reason": finish}
+        if self.asked and (call or (finish is not None and state.called)):
+            delta.pop("function_call", None)
+            *openings, entry = self.entries(call or {}, state, finish, str(chunk.get("id") or "0"))
+            if entry:
+                delta["tool_calls"] = [*(delta.get("tool_calls") or ()), entry]
+        elif finish in ENDS and state.name and not state.arguments:
+            delta["function_call"] = {**(call or {}), "arguments": NO_ARGUMENTS}
+        at = {"index": choice.get("index"), "finish_reason": None}
+        before = [{**at, "delta": {"tool_calls": [opening]}} for opening in openings]
+        return [*before, {**choice, "delta": delta, "finish_reason": self.finish(finish, state)}]
 
-    def fill(self, delta: Json) -> None:
-        """Arguments for a call that has none."""
-        if not self.asked:
-            delta["function_call"] = {**(delta.get("function_call") or {}), "arguments": NO_ARGUMENTS}
-            return
-        [entry] = delta.setdefault("tool_calls", [{"index": 0}])
-        entry.setdefault("function", {})["arguments"] = NO_ARGUMENTS
+    def finish(self, reason: Any, state: _OneCall) -> Any:
+        """How the choice ended: a call of old is one for clients that know it, beside none of the new ones."""
+        if reason not in CALLS:
+            return reason
+        if not (state.called or state.entries):
+            return "stop"
+        return "tool_calls" if self.asked or state.entries else reason
 
-    def call(self, call: Json, delta: Json, state: _Choice, chunk: Json) -> None:
-        """A piece of function_call as a piece of the one entry; a custom tool's input waits until it is whole."""
-        entry: Json = {"index": 0}
-        name, arguments = call.get("name"), call.get("arguments") or ""
-        if name and not state.name:
-            state.name = name
-            kind = "custom" if name in self.custom else "function"
-            entry |= {"id": legacy_call_id(str(chunk.get("id") or "0"), 0), "type": kind}
-            entry[kind] = {"name": name, "input" if kind == "custom" else "arguments": ""}
-            state.held = [] if kind == "custom" else None
-        state.arguments = state.arguments or bool(arguments)
-        if state.held is not None:
-            state.held.append(arguments)
-        else:
-            entry["function"] = {**entry.get("function", {}), "arguments": arguments}
-        if len(entry) > 1:
-            delta["tool_calls"] = [entry]
+    def entries(self, call: Json, state: _OneCall, finish: Any, owner: str) -> list[Json]:
+        """A piece of function_call as a piece of its entry; empty for one that has to wait.
+
+        The entry begins with the first arguments, for until then more of the name may come: before them, if it waited.
+        """
+        if state.index is None:
+            name, waited = call.get("name") or "", bool(state.early)
+            state.name += name if name != state.name else ""
+            state.early.append(call.get("arguments") or "")
+            if finish is None and not (state.name and any(state.early)):
+                return [{}]
+            opening = self.opened(state, owner)
+            rest = self.rest("".join(state.early), state, finish)
+            return [opening, rest] if waited else [_joined(opening, rest)]
+        return [self.rest(call.get("arguments") or "", state, finish)]
+
+    def opened(self, state: _OneCall, owner: str) -> Json:
+        """The entry as it begins, without arguments."""
+        kind, key = ("custom", "input") if state.name in self.custom else ("function", "arguments")
+        state.index, state.held = state.entries, [] if kind == "custom" else None
+        return {
+            "index": state.index,
+            "id": legacy_call_id(owner, 0),
+            "type": kind,
+            kind: {"name": state.name, key: ""},
+        }
+
+    def rest(self, piece: str, state: _OneCall, finish: Any) -> Json:
+        """More arguments of the entry; a custom tool's input waits until it is whole."""
+        if state.held is None:
+            piece = piece or (NO_ARGUMENTS if finish in ENDS and not state.arguments else "")
+            state.arguments = state.arguments or bool(piece)
+            return {"index": state.index, "function": {"arguments": piece}} if piece else {}
+        state.arguments = True
+        state.held.append(piece)
+        if finish is None:
+            return {}
+        return {"index": state.index, "custom": {"input": bridges.custom_input("".join(state.held))}}
+
+
+def _joined(opening: Json, rest: Json) -> Json:
+    """One entry that begins the call and brings its first arguments."""
+    kind = opening["type"]
+    return {**opening, kind: {**opening[kind], **rest.get(kind, {})}}

@@ -97,7 +97,7 @@ def _arguments_done(stage: Down, event: Json) -> list[Json] | None:
     """All arguments of a function, when the pieces were all of them."""
     text, index = event.get("arguments"), event.get("output_index")
     call = stage.calls.said.get(index) if index.__class__ is int else None
-    if call is None or call.due or not isinstance(text, str) or len(text) != call.count():
+    if call is None or call.due or not isinstance(text, str) or not call.said(text):
         return None
     return [] if is_arguments(event) and stage.chunks.head and not stage.chunks.ended else None
 

@@ -16,8 +16,8 @@ from respeak.crossing.answer_up import PHASES
 from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.streams import script as events
-from respeak.streams.gather_calls import LATE_NAME
-from respeak.streams.gather_chat import MERGED, GatheredChat, GatheredChoice, beside_error, is_chunk
+from respeak.streams.gather_calls import NAMELESS
+from respeak.streams.gather_chat import MERGED, GatheredChat, GatheredChoice, beside_error, is_chunk, spoken
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
 from respeak.streams.up_calls import UpCalls
 from respeak.streams.up_errors import error_body, event_fields, failure
@@ -129,7 +129,7 @@ class Up:
     def end(self, final: Json, failed: Json, choice: GatheredChoice | None) -> list[Json]:
         """Close what is open and say the finished answer."""
         self.ended = True
-        if choice is not None and self.calls.unsaid(choice, bool(failed)):
+        if choice is not None and self.calls.unsaid(choice):
             self.step(CALL)
         self.status = "completed" if final["status"] == "completed" and not failed else "incomplete"
         self.step(END)
@@ -137,7 +137,9 @@ class Up:
             self.calls.finish(choice, self.status, cut=bool(failed))
             self.report(choice)
         if not self.items and self.status == "completed":
-            self.items += final["output"]  # with what no chunk said as text; a message at least
+            self.items += [
+                item for item in final["output"] if item.get("name") != ""
+            ]  # with what no chunk said as text; a message at least
             for index, item in enumerate(self.items):
                 events.whole(self.script, item, index)
         final |= {**self.head, **failed, "output": events.fresh(self.items)}
@@ -154,8 +156,10 @@ class Up:
         phase = self.phase()
         if phase and any(item.get("phase") != phase for item in self.items if item["type"] == "message"):
             note(LATE_PHASE, (MESSAGE, "phase"))
-        for place in choice.calls.late_names(MESSAGE):
-            note(LATE_NAME, place)
+        for verdict, place in choice.calls.reports(MESSAGE):
+            note(verdict, place)
+        for place in choice.calls.nameless(MESSAGE):
+            note(NAMELESS, place)
         if choice.merged:
             note(MERGED, MESSAGE)
 
@@ -192,10 +196,8 @@ class Up:
         for text in self.reasoning_texts(delta):
             self.step(REASONING)
             self.reasoning.text(text)
-        self.say_text(delta.get("content"), (choice.get("logprobs") or {}).get("content") or [])
-        if delta.get("refusal"):
-            self.step(REFUSAL)
-            self.message.refuse(delta["refusal"])
+        self.say(delta.get("content"), (choice.get("logprobs") or {}).get("content") or [])
+        self.refuse(delta.get("refusal"))
         if delta.get("annotations"):
             self.cite(delta["annotations"])
         for call, piece in gathered.calls.of(delta):
@@ -210,10 +212,26 @@ class Up:
         given = (delta.get(name) for name in self.job.source.reasoning)
         return dict.fromkeys(text for text in given if isinstance(text, str) and text)
 
+    def say(self, content: Any, logprobs: list[Json]) -> None:
+        """Content, which some providers send in parts: text and refusals in their order."""
+        if not isinstance(content, list):
+            self.say_text(content, logprobs)
+            return
+        self.waiting += logprobs
+        for kind, piece in spoken(content):
+            if kind == "refusal":
+                self.refuse(piece)
+            else:
+                self.say_text(piece, [])
+
+    def refuse(self, refusal: Any) -> None:
+        """A refusal that is not empty."""
+        if refusal:
+            self.step(REFUSAL)
+            self.message.refuse(refusal)
+
     def say_text(self, content: Any, logprobs: list[Json]) -> None:
         """Text that is not empty; logprobs of nothing wait for the text that they belong to."""
-        if isinstance(content, list):
-            content = "".join(part.get("text") or "" for part in content if part.get("type") == "text")
         if not content:
             self.waiting += logprobs
             return

@@ -76,15 +76,13 @@ class UpCalls:
             self._announce(opened, self._item(opened, ""))
             self.say(call, call.text())
 
-    def unsaid(self, choice: GatheredChoice, cut: bool) -> list[GatheredCall]:
-        """The calls that still wait for their name or id, and are said at the end; without a name only a whole one."""
-        return [
-            call for call in choice.calls if call not in self.known and call.kind in KINDS and (call.name or not cut)
-        ]
+    def unsaid(self, choice: GatheredChoice) -> list[GatheredCall]:
+        """The calls that still wait for their id, and are said at the end; one without a name is never said."""
+        return [call for call in choice.calls if call not in self.known and call.kind in KINDS and call.name]
 
     def finish(self, choice: GatheredChoice, status: str, cut: bool = False) -> None:
         """The end of the answer: every call is closed; only the last item can be incomplete, unless all are cut."""
-        for call in self.unsaid(choice, cut):
+        for call in self.unsaid(choice):
             self.begin(call)
         for each in sorted(self.open.values(), key=lambda each: each.index):
             last = each.index == len(self.items) - 1

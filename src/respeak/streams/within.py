@@ -100,8 +100,10 @@ class ChatWithin:
             if choice.merged:
                 self.settle.note(MERGED, message)
             if isinstance(self.behind, AsFunction):
-                for place in choice.calls.late_names(message):
-                    self.settle.note(LATE_NAME, place)
+                for verdict, place in choice.calls.reports(message):
+                    self.settle.note(verdict, place)
+            elif isinstance(self.behind, AsTools) and choice.calls.legacy is not None and choice.calls.legacy.strayed:
+                self.settle.note(LATE_NAME, ((message, "function_call"), "name"))
 
 
 def _rest(chunk: Json) -> Json:
