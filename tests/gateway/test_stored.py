@@ -38,14 +38,19 @@ class Keeper:
         return answers.get(place, lambda: Whole(NOT_FOUND, 404))()
 
 
+def sdk(gate: Gateway, key: str = "k") -> openai.OpenAI:
+    return openai.OpenAI(api_key=key, base_url=f"{gate.url}/v1", max_retries=0)
+
+
 class Place:
     """A gateway with one Responses upstream and what it keeps."""
 
     def __init__(self, gate: Gateway, upstream: Server, keeper: Keeper) -> None:
         self.gate, self.upstream, self.keeper = gate, upstream, keeper
+        self.stack = ExitStack()
 
     def client(self, key: str = "one") -> openai.OpenAI:
-        return openai.OpenAI(api_key=key, base_url=f"{self.gate.url}/v1", max_retries=0)
+        return self.stack.enter_context(sdk(self.gate, key))
 
     def at(self, path: str) -> str:
         return f"{self.gate.url}/v1/responses{path}"
@@ -69,9 +74,10 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def place(world: Place) -> Place:
+def place(world: Place) -> Iterator[Place]:
     world.keeper = world.upstream.says = Keeper()
-    return world
+    with world.stack:
+        yield world
 
 
 def test_an_answer_made_in_the_background_is_polled_until_it_is_done(place: Place) -> None:
@@ -238,8 +244,10 @@ def test_the_upstream_that_made_it_is_asked_whoever_stands_before_it(tmp_path: P
             {"name": "guess", "dialect": "responses", "base_url": guess.url, "models": ["g"], "forward_key": True},
             {"name": "maker", "dialect": "responses", "base_url": maker.url, "key_env": "SHARED_KEY"},
         ]
-        with gateway(tmp_path, *configured(tmp_path, *upstreams, memory="local"), env=KEYS) as gate:
-            client = openai.OpenAI(api_key="k", base_url=f"{gate.url}/v1", max_retries=0)
+        with (
+            gateway(tmp_path, *configured(tmp_path, *upstreams, memory="local"), env=KEYS) as gate,
+            sdk(gate) as client,
+        ):
             client.responses.create(model="gpt-5.3-codex", input="x", background=True)
             assert client.responses.retrieve("resp_77").status == "queued" and guess.seen == []
 
@@ -280,8 +288,7 @@ def test_an_answer_that_memory_keeps_is_streamed_listed_and_too_late_to_cancel(t
     with running() as server:
         server.says = either(completion({"content": "Sunny."}))
         upstream = {"name": "chat", "dialect": "chat", "base_url": server.url}
-        with gateway(tmp_path, *configured(tmp_path, upstream, memory="local")) as gate:
-            client = openai.OpenAI(api_key="k", base_url=f"{gate.url}/v1", max_retries=0)
+        with gateway(tmp_path, *configured(tmp_path, upstream, memory="local")) as gate, sdk(gate) as client:
             first = client.responses.create(model="m", input="Weather?")
             made = client.responses.create(model="m", input="Sure?", previous_response_id=first.id)
             events = list(client.responses.retrieve(made.id, stream=True))

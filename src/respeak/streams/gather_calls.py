@@ -136,9 +136,14 @@ class GatheredCalls:
     def __bool__(self) -> bool:
         return bool(self.all) or self.legacy is not None
 
+    @property
+    def told(self) -> list[GatheredCall]:
+        """The calls of the finished message: an entry that neither named a call nor brought anything of it is none."""
+        return [call for call in self.all if call.name or call.arguments or call.more]
+
     def reports(self, message: Place) -> Iterator[tuple[Verdict, Place]]:
         """What the finished message does not show: names of which a piece came too late, ids that changed."""
-        for number, call in enumerate(self.all):
+        for number, call in enumerate(self.told):
             at: Place = ((message, "tool_calls"), number)
             if call.strayed:
                 yield LATE_NAME, ((at, "custom" if call.kind == "custom" else "function"), "name")
@@ -149,7 +154,7 @@ class GatheredCalls:
 
     def nameless(self, message: Place) -> Iterator[Place]:
         """Places of the calls, in the finished message, that no client could answer."""
-        for number, call in enumerate(self.all):
+        for number, call in enumerate(self.told):
             if not call.name and call.kind in KINDS:
                 yield ((message, "tool_calls"), number)
         if self.legacy is not None and not self.legacy.name:
@@ -209,7 +214,8 @@ class GatheredCalls:
             return known if index is not None and known is not None and known.id == given else same
         if known is None or not known.id or known.id == given:
             return known
-        if inner.get("name") or known.whole or known.kind != kind:
+        piece = inner.get("arguments") or inner.get("input")
+        if inner.get("name") or not piece or known.whole or known.kind != kind:
             return None
         known.readdressed = True
         return known

@@ -132,8 +132,8 @@ class GatheredChoice:
         message: Json = {"role": "assistant", "content": self.content(), "refusal": None, **self.message}
         message |= {key: "".join(pieces) for key, pieces in self.strings.items() if key != "content"}
         message |= self.lists
-        if self.calls.all:
-            message["tool_calls"] = [call.entry() for call in self.calls.all]
+        if self.calls.told:
+            message["tool_calls"] = [call.entry() for call in self.calls.told]
         if self.calls.legacy is not None:
             message["function_call"] = self.calls.legacy.function()
         logprobs = {"content": None, "refusal": None, **self.logprobs} if self.logprobs else None
