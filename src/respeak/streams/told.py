@@ -67,7 +67,7 @@ class Told:
         bare = text.rstrip()
         if bare:
             self.bare = _checksum(bare, self.begun)
-        self.begun = _checksum(text, self.begun)
+        self.begun = self.bare if len(bare) == len(text) else _checksum(text, self.begun)
 
     def said(self, text: str) -> bool:
         """True when this and no more was said."""
