@@ -57,6 +57,11 @@ def test_a_choice_that_there_is_not_is_refused(value: Any) -> None:
     assert str(caught.value) == expected and "\n" not in expected
 
 
+def test_no_model_is_none_and_not_the_empty_string() -> None:
+    with pytest.raises(ValueError, match=r"^option model: expected a model id or None, found ''$"):
+        Options(model="")
+
+
 def test_a_long_value_is_cut() -> None:
     with pytest.raises(ValueError) as caught:
         Options(effort_with_tools="x" * 1000)  # type: ignore[arg-type]

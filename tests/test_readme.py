@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import threading
 import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
 import pytest
 
 import readme
-from respeak.gateway.config import made
+import respeak
+from respeak.cli.serve import HERE
+from respeak.gateway.config import Config, Upstream, made
 
 Json = dict[str, Any]
 
@@ -32,6 +39,7 @@ class Vtrix(BaseHTTPRequestHandler):
     """An upstream that speaks vtrix: calls the first function once, then answers; refuses what vtrix does not know."""
 
     seen: ClassVar[list[Json]] = []
+    PAGES: ClassVar[dict[int, bytes]] = {78: b"<html>Bad gateway</html>\n", 79: b""}
 
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -43,6 +51,8 @@ class Vtrix(BaseHTTPRequestHandler):
         elif request.get("max_tokens") == 77:
             error = {"message": "too few", "type": "invalid_request_error", "param": "max_tokens", "code": None}
             self.answer(400, {"error": error})
+        elif request.get("max_tokens") in self.PAGES:
+            self.send(502, self.PAGES[request["max_tokens"]], "text/html")
         elif request["messages"][-1]["role"] == "function" or "functions" not in request:
             self.complete({"role": "assistant", "content": "It is sunny."}, "stop")
         else:
@@ -65,9 +75,11 @@ class Vtrix(BaseHTTPRequestHandler):
         )
 
     def answer(self, status: int, body: Json) -> None:
-        data = json.dumps(body).encode()
+        self.send(status, json.dumps(body).encode(), "application/json")
+
+    def send(self, status: int, data: bytes, kind: str) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -126,6 +138,14 @@ def test_the_gateway_of_the_readme_gives_errors_in_the_clients_words(gateway: An
     assert (status, body["error"]["param"], body["error"]["message"]) == (400, "max_output_tokens", "too few")
 
 
+@pytest.mark.parametrize(("tokens", "page"), [(78, "<html>Bad gateway</html>"), (79, "an empty body")])
+def test_the_gateway_of_the_readme_survives_a_page_of_a_proxy(
+    gateway: Any, upstream: httpx.Client, tokens: int, page: str
+) -> None:
+    status, body = gateway({"model": "gpt-5.3-codex", "input": "hi", "max_output_tokens": tokens}, upstream)
+    assert (status, body["error"]["message"]) == (502, f"The upstream answered 502: {page}")
+
+
 def test_the_gateway_of_the_readme_refuses_what_cannot_be_said(gateway: Any, upstream: httpx.Client) -> None:
     status, body = gateway({"model": "gpt-5.3-codex", "input": "hi", "previous_response_id": "resp_1"}, upstream)
     assert status == 400
@@ -156,3 +176,59 @@ def test_the_gateways_configuration_of_the_readme_is_one() -> None:
         ("vtrix", "vtrix"),
     ]
     assert config.choose("gpt-5.4") is config.upstream[0] and config.choose("vtrix-gpt-5.3-codex") is config.upstream[1]
+
+
+SAID_OTHERWISE = {"memory": f'`"sqlite:{HERE}"`', "forward_key": "only to a single upstream"}
+"""Defaults that the classes leave to others."""
+
+
+def defaults(part: type[Config] | type[Upstream]) -> list[tuple[str, str]]:
+    """The keys of a table of the configuration, and what they are unless said."""
+    rows = []
+    for key, field in part.model_fields.items():
+        told = json.dumps(field.default, default=str).removesuffix(".0") if not field.is_required() else ""
+        rows.append(
+            (key, SAID_OTHERWISE.get(key, "required" if not told else "nothing" if told == "null" else f"`{told}`"))
+        )
+    return rows
+
+
+def test_the_tables_of_the_configuration_are_what_the_gateway_reads() -> None:
+    lines = readme.block("config").splitlines()
+    rows = [[cell.strip() for cell in line.split(" | ")] for line in lines if line.startswith("| `")]
+    found = [(key.removeprefix("| ").strip("`"), default) for key, default, _ in rows]
+    assert sorted(found) == sorted(defaults(Config) + defaults(Upstream))
+    assert len(set(found)) == len(found)
+
+
+def test_the_provider_of_the_readme_can_be_pasted() -> None:
+    space: Json = {}
+    exec(compile(readme.code("provider", "python"), "README.md", "exec"), space)
+    profile = space["PROFILE"]
+    assert (profile.name, profile.public().models) == ("acme", ("acme-codex",))
+
+
+def test_the_provider_of_the_readme_is_a_dialect_once_its_file_is_there(tmp_path: Path) -> None:
+    source = Path(respeak.__file__).parent
+    shutil.copytree(source, tmp_path / "src" / "respeak", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(Path(readme.README).parent / "schemas", tmp_path / "schemas")
+    (tmp_path / "src" / "respeak" / "profiles" / "acme.py").write_text(readme.code("provider", "python"))
+    (tmp_path / "request.json").write_text('{"model": "gpt-5.3-codex", "messages": [{"role": "user", "content": "x"}]}')
+
+    def run(*words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "respeak", *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path / "src")},
+            capture_output=True,
+            text=True,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    code, told = run("validate", "request.json", "--dialect", "acme")
+    assert code == 2 and f"acme has no schemas yet; run: respeak schemas --write {tmp_path / 'schemas'}" in told
+    assert run("schemas", "--write", "schemas") == (0, "33 schemas written to schemas\n")
+    assert run("validate", "request.json", "--dialect", "acme") == (0, "")
+    code, told = run("translate", "request.json", "--from", "chat", "--to", "acme", "--losses", "none")
+    assert (code, json.loads(told)["model"]) == (0, "acme-codex")
+    assert '"acme"' in (tmp_path / "schemas" / "fixture.json").read_text()

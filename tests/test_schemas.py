@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 import corpus
+from respeak import profiles
 from respeak.cli.schemas import schemas as command
-from respeak.schemas import available, documented, make, schema, text
+from respeak.schemas import available, documented, make, schema, text, validate
 
 FOLDER = Path(__file__).parents[1] / "schemas"
 INVENTORY = corpus.SHARED / "spec" / "inventory.json"
@@ -128,6 +129,49 @@ def test_aimlapi_asks_for_what_its_page_says() -> None:
     assert made["properties"]["max_output_tokens"]["minimum"] == 16
     assert "null" not in made["properties"]["max_output_tokens"]["type"]
     assert "tools" not in made["properties"]
+
+
+@pytest.mark.parametrize("dialect", ["chat", "codex-guide", "openrouter-chat"])
+def test_parts_of_chat_are_one_at_least(dialect: str) -> None:
+    """As the OpenAPI document says of each message and of predictions."""
+    properties = {name: owner["properties"] for name, owner in schema(dialect, "request")["$defs"].items()}
+    roles = ("Developer", "System", "User", "Assistant", "Tool")
+    owners = [f"ChatCompletionRequest{role}Message" for role in roles] + ["PredictionContent"]
+    assert [properties[owner]["content"].get("minItems") for owner in owners] == [1] * 6
+    message = {"role": "user", "content": []}
+    [found] = validate({"model": "m", "messages": [message]}, dialect=dialect)
+    assert str(found) == "/messages/0/content: expected at least 1 entry, found array of 0"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "owner", "field"),
+    [
+        *(
+            ("responses", owner, "allowed_callers")
+            for owner in ("ApplyPatchToolParam", "CodeInterpreterTool", "MCPTool")
+        ),
+        *(("responses", owner, "allowed_callers") for owner in ("CustomToolParam", "FunctionShellToolParam")),
+        ("responses", "ContainerNetworkPolicyAllowlistParam", "domain_secrets"),
+        ("responses", "NamespaceToolParam", "tools"),
+        ("chat", "", "stop"),
+    ],
+)
+def test_arrays_of_one_at_least_are_so_in_the_schema(dialect: str, owner: str, field: str) -> None:
+    made = schema(dialect, "request")
+    assert (made["$defs"][owner] if owner else made)["properties"][field]["minItems"] == 1
+
+
+def test_the_schema_of_fixtures_names_every_dialect() -> None:
+    """If this fails: `respeak schemas --write schemas`."""
+    named = json.loads((FOLDER / "fixture.json").read_text())["$defs"]["Dialect"]["enum"]
+    assert named == list(profiles.names())
+
+
+def test_the_command_writes_the_dialects_into_the_schema_of_fixtures(tmp_path: Path) -> None:
+    text = (FOLDER / "fixture.json").read_text()
+    (tmp_path / "fixture.json").write_text(text.replace('"responses", "chat",', '"chat",'))
+    assert CliRunner().invoke(command, ["--write", str(tmp_path)]).exit_code == 0
+    assert (tmp_path / "fixture.json").read_text() == text
 
 
 def test_where_the_service_differs_the_description_says_so() -> None:

@@ -210,7 +210,12 @@ def test_nothing_is_held_after_the_end() -> None:
         (b'event: error\ndata: {"message": "no"}\n\n', {"error": {"message": "no"}}),
         (b'data: {"message": "no"}\nevent:error\n\n', {"error": {"message": "no"}}),
         (b'event: error\ndata: {"message": "no", "type": null}\n\n', {"error": {"message": "no", "type": None}}),
+        (
+            b'event: error\ndata: {"type": "server_error", "message": "no"}\n\n',
+            {"error": {"type": "server_error", "message": "no"}},
+        ),
         (b'event: error\ndata: {"type": "error", "message": "no"}\n\n', {"type": "error", "message": "no"}),
+        (b'event: error\ndata: {"type": "response.failed"}\n\n', {"type": "response.failed"}),
         (b'event: error\ndata: {"error": {"message": "no"}}\n\n', {"error": {"message": "no"}}),
         (b'event: error\ndata: {"error": "no"}\n\n', {"error": "no"}),
         (b'event: error\nevent: x\ndata: {"a": 1}\n\n', {"a": 1}),

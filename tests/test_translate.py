@@ -10,6 +10,7 @@ import pytest
 
 import respeak
 from respeak import InvalidPayload, TranslationError, UnknownDialect
+from respeak.models.registry import model_of
 from respeak.models.responses import CreateResponse
 
 REQUEST: dict[str, Any] = {"model": "gpt-4o", "input": "hi", "max_output_tokens": 50}
@@ -158,6 +159,66 @@ def test_the_model_of_the_options_is_sent_when_the_payload_names_none() -> None:
         assert said.payload["model"] == "gpt-4o"
 
 
+MODELS = {
+    "aimlapi": "openai/gpt-5-3-codex",
+    "openrouter": "openai/gpt-5.3-codex",
+    "openrouter-chat": "openai/gpt-5.3-codex",
+    "vtrix": "vtrix-gpt-5.3-codex",
+}
+"""Ids of gpt-5.3-codex, where a dialect has its own."""
+FUNCTION = {"name": "f", "parameters": {"type": "object"}}
+USER = [{"role": "user", "content": "hi"}]
+ASKED: dict[str, list[dict[str, Any]]] = {
+    "responses": [
+        {"input": "hi", "instructions": "Be brief.", "max_output_tokens": 30, "reasoning": {"effort": "low"}},
+        {"input": USER, "tools": [{"type": "function", **FUNCTION}], "tool_choice": "none", "store": True},
+    ],
+    "chat": [
+        {"messages": USER, "max_completion_tokens": 30, "functions": [FUNCTION], "function_call": "none"},
+        {"messages": USER, "max_tokens": 30, "tools": [{"type": "function", "function": FUNCTION}], "temperature": 1},
+        {"messages": USER, "tools": [{"type": "custom", "custom": {"name": "c"}}], "tool_choice": "none"},
+    ],
+}
+
+
+@pytest.mark.parametrize("source", [dialect.name for dialect in respeak.dialects()])
+def test_the_model_of_the_options_is_sent_within_one_dialect_too(source: str) -> None:
+    family = next(dialect.family for dialect in respeak.dialects() if dialect.name == source)
+    payload = {"model": MODELS.get(source, "gpt-5.3-codex"), **ASKED[family][0]}
+    options = respeak.Options(model="elsewhere")
+    said = respeak.translate_request(payload, source=source, target=source, options=options, tolerate="none")
+    assert said.payload == {**payload, "model": "elsewhere"}
+    assert payload["model"] != "elsewhere"
+    assert respeak.translate_request(payload, source=source, target=source).payload == payload
+
+
+@pytest.mark.parametrize("source", [dialect.name for dialect in respeak.dialects()])
+def test_a_null_key_changes_nothing_whatever_other_key_means_the_same(source: str) -> None:
+    """max_tokens beside max_completion_tokens, functions beside tools, and all others."""
+    family = next(dialect.family for dialect in respeak.dialects() if dialect.name == source)
+    fields = sorted(model_of(source, family, "request").model_fields)
+    for asked in ASKED[family]:
+        payload = {"model": MODELS.get(source, "gpt-5.3-codex"), **asked}
+        for target in (name for name in TARGETS if name != source):
+            expected = _without_nulls(payload, source, target)
+            for name in fields:
+                for given in ({name: None, **payload}, {**payload, name: payload.get(name)}):
+                    assert _without_nulls(given, source, target) == expected, (target, name)
+
+
+TARGETS = [dialect.name for dialect in respeak.dialects() if not dialect.source_only]
+
+
+def _without_nulls(payload: dict[str, Any], source: str, target: str) -> Any:
+    """What a request becomes, and the codes and places of what is lost; the code that refuses it otherwise."""
+    try:
+        said = respeak.translate_request(payload, source=source, target=target, tolerate="breaking")
+    except TranslationError as error:
+        return error.decisive[0].code
+    kept = {key: value for key, value in said.payload.items() if value is not None}
+    return kept, sorted((loss.code, loss.path) for loss in said.losses)
+
+
 LEFT_OUT = [
     ({"type": "function", "function": {"name": "f", "arguments": "{}"}}, ""),
     ({"id": None, "type": "function", "function": {"name": "f", "arguments": "{}"}}, "/id"),
@@ -190,3 +251,47 @@ def test_a_status_that_is_no_number_is_told() -> None:
     status: Any = "500"
     with pytest.raises(ValueError, match="status is '500'; expected the HTTP status, an integer"):
         respeak.translate_error({}, source="chat", target="responses", status=status)
+
+
+@pytest.mark.parametrize("payload", ["<html>busy</html>", b"<html>busy</html>", bytearray(b" <html>busy</html>\n")])
+@pytest.mark.parametrize("target", ["responses", "chat"])
+def test_an_error_that_is_no_json_object_is_told_in_its_own_words(payload: object, target: str) -> None:
+    said = respeak.translate_error(payload, source="chat", target=target, status=502)
+    message = "The upstream answered 502: <html>busy</html>"
+    assert said.payload == {"error": {"message": message, "type": "server_error", "param": None, "code": None}}
+    assert (said.status, list(said.losses)) == (502, [])
+
+
+@pytest.mark.parametrize(
+    ("payload", "message"),
+    [
+        ("", "an empty body"),
+        (b"", "an empty body"),
+        ("[1]", "[1]"),
+        ("null", "null"),
+        (b"\xff", "\ufffd"),
+        ("\ud800", "?"),
+        ("x" * 9000, "x" * 2000),
+    ],
+)
+def test_whatever_an_upstream_answers_can_be_said(payload: object, message: str) -> None:
+    said = respeak.translate_error(payload, source="vtrix", target="responses", status=503)
+    assert said.payload["error"]["message"] == f"The upstream answered 503: {message}"
+
+
+@pytest.mark.parametrize("payload", [None, 5, ["busy"]])
+def test_a_value_that_is_no_error_is_malformed(payload: object) -> None:
+    with pytest.raises(InvalidPayload):
+        respeak.translate_error(payload, source="vtrix", target="responses", status=503)
+
+
+@pytest.mark.parametrize("digits", [5000, 100_000])
+def test_an_integer_too_long_to_read_is_told_in_plain_words(digits: int) -> None:
+    text = '{"model": "m", "messages": [], "seed": ' + "1" * digits + "}"
+    with pytest.raises(InvalidPayload) as found:
+        respeak.translate_request(text, source="chat", target="responses")
+    assert str(found.value) == (
+        "(whole payload): expected a JSON document, found none: an integer of more than 4300 digits"
+    )
+    [violation] = respeak.validate(text, dialect="chat")
+    assert violation.found == "none: an integer of more than 4300 digits"

@@ -89,7 +89,7 @@ def test_what_is_broken_is_found_first_and_at_its_place(capsys: pytest.CaptureFi
             f'/metadata: expected a key of at most 64 characters, found string "{"k" * 56}...',
         ),
         ({"tools": 5}, "/tools: expected an array, found integer 5"),
-        ("[", "(whole payload): expected a JSON document, found none: Expecting value: line 1 column 2 (char 1)"),
+        ("[", "(whole payload): expected a JSON document, found none: line 1, column 2: Expecting value"),
         ("[NaN]", "(whole payload): expected a JSON document, found none: NaN is no JSON number"),
         ([], "(whole payload): expected an object, found array of 0"),
     ],

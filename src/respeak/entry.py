@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, cast
@@ -22,11 +23,15 @@ def ends(source: str, target: str, tolerate: str, kind: Kind) -> tuple[Profile, 
     """The profiles of a route. Clients of a source-only dialect get answers, but nobody sends them requests."""
     start, end = profiles.get(source), profiles.get(target)
     if kind == "request" and end.source_only and start is not end:
-        targets = tuple(name for name in profiles.names() if not profiles.get(name).source_only)
-        raise UnknownDialect(target, targets, source_only=True)
+        raise UnknownDialect(target, targets(), source_only=True)
     if tolerate not in TOLERANCES:
         raise ValueError(f"tolerate is {tolerate!r}; expected one of {', '.join(TOLERANCES)}")
     return start, end
+
+
+def targets() -> tuple[str, ...]:
+    """Names of the dialects that requests can be said in."""
+    return tuple(name for name in profiles.names() if not profiles.get(name).source_only)
 
 
 def asked_of(request: Any, client: Profile) -> Json | None:
@@ -68,24 +73,47 @@ def gate_of(dialect: str, family: str, kind: str) -> Gate:
     return Gate(model_of(dialect, family, kind))
 
 
+def value_of(text: str | bytes | bytearray, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """The value of a JSON document; `pairs` makes its objects, if they are to be no plain dicts.
+
+    Raises ValueError, whose message says in plain words why there is none.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=pairs)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(_why(error)) from None
+
+
 def _parsed(text: str | bytes | bytearray) -> Any:
     try:
-        found = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
+        found = value_of(text)
         if "\\u" in text or not text.isascii() if isinstance(text, str) else b"\\u" in text:
             json.dumps(found, ensure_ascii=False).encode()  # some escapes, and some strings of Python, are no text
     except UnicodeEncodeError:
         raise InvalidPayload([Violation("", "valid Unicode", "a lone surrogate")]) from None
     except (ValueError, RecursionError) as error:
-        raise InvalidPayload([Violation("", "a JSON document", f"{error}")]) from None
+        raise InvalidPayload([Violation("", "a JSON document", f"none: {error}")]) from None
     return found
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with a text that is no JSON."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno}: {error.msg.removesuffix(' at')}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} is {error.object[error.start]:#04x}, which is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    limit = sys.get_int_max_str_digits()
+    return f"an integer of more than {limit} digits" if "int_max_str_digits" in str(error) else str(error)
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if math.isinf(number):
-        raise ValueError(f"{text[:40]}, which no number type holds")
+        raise ValueError(f"the number {text[:40]} is too large")
     return number
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name}, which JSON does not have")
+    raise ValueError(f"{name} is no JSON number")

@@ -17,7 +17,7 @@ from typing import Any
 
 from respeak import profiles
 from respeak.codes import Code
-from respeak.crossing.errors import body, error_type
+from respeak.crossing.errors import status_of
 from respeak.entry import check, ends, read
 from respeak.errors import InvalidPayload, StreamBroken, TranslationError
 from respeak.loss import Ledger
@@ -25,11 +25,11 @@ from respeak.memory import history, turns
 from respeak.memory.marks import scope_of
 from respeak.options import Options, chosen
 from respeak.plan import Job, Json
-from respeak.reply import Reply, as_served, bad_gateway, refusal, status_of
-from respeak.route import request_plans, run_request
+from respeak.reply import Reply, as_served, bad_gateway, refusal
+from respeak.route import request_plans, run_request, unchanged
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import answer_of, stream_of
-from respeak.translate import Translation, answered, translate_error
+from respeak.translate import Translation, answered, excerpt, translate_error, unreadable
 from respeak.verbs import refused
 from respeak.wire import dumps, loads
 
@@ -41,9 +41,6 @@ SSE_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 """How a stream begins, whatever its media type says."""
 
 NOT_YOURS = refused(Code.HISTORY_UNKNOWN, "no answer of yours has this id, or it is too old to be remembered")
-
-SHOWN = 2000
-"""So many characters of an upstream's answer that is no JSON are told to the client."""
 
 
 class Exchange:
@@ -136,7 +133,7 @@ class Exchange:
         if self._shared:
             self._check_claims(found)
         if self.client is self.upstream:
-            self._sent = {**self._resolved, **({"model": self.options.model} if self.options.model else {})}
+            self._sent = unchanged(self._resolved, self.options)
             return self._sent
         plans = request_plans(self.client.name, self.upstream.name)
         job = Job(plans, self.client, self.upstream, self.options)
@@ -252,10 +249,9 @@ class Exchange:
 
     def _unreadable(self, status: int, data: bytes) -> Reply:
         """An answer that is no JSON object: pages of proxies, empty bodies."""
-        text = data[:SHOWN].decode("utf-8", "replace").strip() or "an empty body"
         if status < 400:
-            return bad_gateway(f"The upstream's answer is no JSON object: {text}")
-        return Reply(status, body(f"The upstream answered {status}: {text}", error_type(status)))
+            return bad_gateway(f"The upstream's answer is no JSON object: {excerpt(data)}")
+        return Reply(status, unreadable(data, status))
 
     def as_stream(self, reply: Reply) -> list[bytes] | Reply:
         """A whole answer as the stream that the client asked for; the error instead, if it is none that is finished."""
@@ -290,7 +286,7 @@ class Exchange:
 
 def _is_error(payload: Json) -> bool:
     """True for an error body under a status of success; an answer that failed has a status of its own."""
-    answered = "output" in payload or "choices" in payload or isinstance(payload.get("status"), str)
+    answered = "output" in payload or payload.get("choices") or isinstance(payload.get("status"), str)
     return bool(payload.get("error")) and not answered
 
 

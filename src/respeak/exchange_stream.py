@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from respeak.crossing.errors import error_type
+from respeak.crossing.errors import error_type, status_of
 from respeak.errors import InvalidPayload, StreamBroken
 from respeak.exchange import SSE_FIELDS, Exchange
 from respeak.plan import Json
-from respeak.reply import Reply, status_of
+from respeak.reply import Reply
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator
 

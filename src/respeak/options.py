@@ -34,18 +34,22 @@ class Options:
     final_only          content of a Chat answer = the messages that are not commentary; always so for
                         structured output, which would not be valid JSON otherwise (10.2)
     hoist_instructions  the leading system and developer messages of a Chat request become `instructions`, for
-                        Responses backends that refuse system items (D-3)
+                        Responses backends that refuse system items (D-3); a request of nothing else is refused,
+                        since Responses needs an item
     infer_phase         an unmarked assistant turn with calls is `commentary`, without calls `final_answer`; on the
                         way up only, reported as `phase_inferred` (D-10)
-    bridge              client-executed tools (local_shell, shell, apply_patch) are said as functions where the
-                        target does not have them; False refuses them
+    bridge              client-executed tools (local_shell, shell, apply_patch) are said as functions on the way to
+                        Chat; False leaves the tools out and refuses their calls. Between Responses dialects nothing
+                        is bridged: AIML API is not sent such tools, which is reported
     aimlapi_store       the `store` that AIML gets when a Responses client leaves it out: AIML's own default is
                         false, everybody else's true (D-17)
     effort_with_tools   what to do where Chat refuses function tools with an effort other than "none" (gpt-5.4 and
-                        later, OBS-1): "keep" and report, send "none" and report, or "refuse"
+                        later, OBS-1): "keep" and report, send "none" and report, or "refuse" whatever is tolerated;
+                        on every route to `chat` but the one from `chat` itself, which changes nothing
     extensions          answers to Chat clients carry `phase` and encrypted reasoning in fields that Chat does not
                         have, and requests of such clients bring them back; for clients that keep unknown fields
-    model               the model id to send, whatever the payload says; the caller's decision, so no loss
+    model               the model id to send, whatever the payload says, on every route, also that of a dialect to
+                        itself; the caller's decision, so no loss. Requests only; never empty
     """
 
     separator: str = "\n\n"
@@ -64,6 +68,8 @@ class Options:
                 raise TypeError(_wrong(name, expected, getattr(self, name)))
         if self.effort_with_tools not in EFFORTS:
             raise ValueError(_wrong("effort_with_tools", EFFORT, self.effort_with_tools))
+        if self.model == "":
+            raise ValueError(_wrong("model", "a model id or None", self.model))
 
 
 def _wrong(name: str, expected: str, value: object) -> str:

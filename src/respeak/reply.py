@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
-from respeak.crossing.errors import FAILED_STATUS, body, error_type
+from respeak.crossing.errors import body, error_type
 from respeak.errors import InvalidPayload, RespeakError, TranslationError
 from respeak.loss import Ledger
 from respeak.plan import Json
@@ -52,17 +51,6 @@ def as_served(response: Json, asked: Json, stored: bool, now: float | None) -> N
     if response.get("completed_at") is None:
         done = response.get("status") == "completed" and now is not None
         response["completed_at"] = int(now or 0) if done else None
-
-
-def status_of(error: Any) -> int:
-    """The HTTP status of an error that came without one."""
-    found = error if isinstance(error, dict) else {}
-    code, kind = str(found.get("code") or ""), str(found.get("type") or "")
-    if code in FAILED_STATUS:
-        return FAILED_STATUS[code]
-    if "rate_limit" in code or "rate_limit" in kind or code == "429":
-        return 429
-    return 400 if kind == "invalid_request_error" else 502
 
 
 def refusal(error: RespeakError, status: int = 400) -> Reply:

@@ -15,11 +15,12 @@ from respeak.compose import compose
 from respeak.crossing import TABLES, fold, within
 from respeak.crossing.answer_down import finish_answer_down
 from respeak.crossing.answer_up import finish_answer_up
+from respeak.crossing.broken import as_error, as_failed, beside_error, end_of, error_of
 from respeak.crossing.errors import FAILED, failed
 from respeak.crossing.params import places_of, rewritten
 from respeak.crossing.request import finish_down, finish_up
 from respeak.loss import Place, Severity
-from respeak.options import DEFAULT
+from respeak.options import DEFAULT, Options
 from respeak.plan import Direction, Job, Json
 from respeak.profiles.profile import Family, Profile
 from respeak.verbs import defaulted
@@ -41,13 +42,14 @@ def run_request(body: Json, job: Job) -> Json:
     plan = job.plans["request"]
     out = walk(plan, body, dict(plan.start), None, job)
     _name_model(out, job)
+    if start.finish_reading is not None:
+        start.finish_reading(body, out, job)
     if crossing:
         FINISH[_direction(start, end)][0](body, out, job)
     if start.store_default is not None and end.family == "responses" and end.store_default is None:
         out.setdefault("store", start.store_default)
-    for finish in (start.finish_reading, end.finish_request):
-        if finish is not None:
-            finish(body, out, job)
+    if end.finish_request is not None:
+        end.finish_request(body, out, job)
     if crossing:
         within.enforce(out, job)
     if end.reshape_request is not None:
@@ -55,8 +57,13 @@ def run_request(body: Json, job: Job) -> Json:
     return out
 
 
+def unchanged(body: Json, options: Options) -> Json:
+    """The request of a dialect said in itself: equal, but for the model that the caller names."""
+    return dict(body) if options.model is None else {**body, "model": options.model}
+
+
 def _name_model(out: Json, job: Job) -> None:
-    """The model when the payload names none: the caller's, or the only one that there is."""
+    """The model that the caller names, or the only one that there is when the payload names none."""
     if job.options.model:
         out["model"] = job.options.model
     elif job.target.only_model and "model" not in out:
@@ -67,14 +74,18 @@ def _name_model(out: Json, job: Job) -> None:
 def run_answer(body: Json, job: Job) -> tuple[Json, int | None]:
     """The answer as its family has it, walked by its plans, then as the client's profile has it.
 
-    A Responses answer that failed is an HTTP error for a Chat client: its body and its status.
+    An answer that failed is an HTTP error for a Chat client, its body and its status, and a response that failed
+    for a Responses client.
     """
     start, end = job.source, job.target
     job.places = {}
-    if end.family == "chat" and start.family == "responses" and _has_failed(body):
-        error, status = failed(body, job)
-        rewrite_param(error, job)
-        return error, status
+    told = _http_error(body, job)
+    if told is not None:
+        rewrite_param(told[0], job)
+        return told
+    error, at = error_of(body) if start.family == "chat" and end.family == "responses" else (None, None)
+    if error:
+        body = beside_error(body, "length")
     if start.unshape_answer is not None:
         body = start.unshape_answer(body, job)
     plan = job.plans["answer"]
@@ -83,7 +94,22 @@ def run_answer(body: Json, job: Job) -> tuple[Json, int | None]:
         FINISH[_direction(start, end)][1](body, out, job)
     if end.reshape_answer is not None:
         end.reshape_answer(out, job)
+    if error:
+        as_failed(out, error, at, job)
     return out, None
+
+
+def _http_error(body: Json, job: Job) -> tuple[Json, int] | None:
+    """The error body and the status for a Chat client of an answer that failed.
+
+    Within the family an error stays in the answer where it is, unless the client's profile has no place for it.
+    """
+    if job.target.family != "chat":
+        return None
+    if job.source.family == "responses":
+        return failed(body, job) if _has_failed(body) else None
+    error, _ = end_of(body) if job.target.closed else (None, None)
+    return as_error(body, error, job) if error else None
 
 
 def _has_failed(response: Json) -> bool:

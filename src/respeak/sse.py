@@ -34,8 +34,9 @@ class SseDecoder:
     limit   bytes that the data of one event may have (its lines and the line ends between them), or any other line;
             more raise StreamBroken, as do data that are no JSON object
 
-    `done` is true once `[DONE]` came; what follows is not read. Memory is bounded by `limit`. An object without `type`
-    and `error` in an event named `error` is given as the `error` of an object, as both families write it.
+    `done` is true once `[DONE]` came; what follows is not read. Memory is bounded by `limit`. An object in an event
+    named `error` that is neither an event nor holds an `error` is given as the `error` of an object, as both families
+    write it.
     """
 
     def __init__(self, limit: int = LIMIT) -> None:
@@ -124,8 +125,9 @@ class SseDecoder:
 
 def _error(event: Json) -> Json:
     """The event of a provider that says with `event: error` alone what it is."""
-    bare = event.get("type") is None and event.get("error") is None
-    return {"error": event} if bare else event
+    kind = str(event.get("type"))  # the type of an error body is one of its words, as "server_error"
+    told = event.get("error") is not None or kind == "error" or kind.startswith("response.")
+    return event if told else {"error": event}
 
 
 def parsed(text: bytes, number: int) -> Json:

@@ -103,13 +103,12 @@ class StreamTranslator:
         if event.__class__ is not dict:
             event = read(event)
         kind = event.get("type")
-        if kind is None and self._typed and event.get("error"):  # a frame as Chat has it, from whatever stands between
-            event = {"type": "error", **event}
         short = self._quick.get(kind) if kind is None or kind.__class__ is str else None
         if short is not None:
             said = short(self._first, event)
             if said is not None:
                 return self._through(said, self._behind) if self._behind else said
+        event = (_typed if self._typed else _untyped)(event)
         self._gate.check(event)
         return self._through(self._first.feed(event), self._rest)
 
@@ -136,6 +135,21 @@ class StreamTranslator:
         return self._settle.losses
 
 
+def _typed(frame: Json) -> Json:
+    """The event of a Responses upstream; an error frame as Chat has it, from whatever stands between, is one, too."""
+    error = frame.get("error")
+    if not error or frame.get("type") is not None:
+        return frame
+    return {"type": "error", **frame, "error": error if isinstance(error, dict) else {"message": str(error)}}
+
+
+def _untyped(event: Json) -> Json:
+    """The chunk of a Chat upstream; an error event, flat or nested, is an error frame."""
+    if event.get("type") != "error":
+        return event
+    return {"error": event.get("error") or {key: value for key, value in event.items() if key != "type"}}
+
+
 def stream_of(answer: Any, *, dialect: str) -> list[Json]:
     """The events or chunks of a finished answer, for upstreams that cannot stream: one delta for each text.
 
@@ -154,9 +168,10 @@ def answer_of(events: Iterable[Any], *, dialect: str) -> Json:
     """
     profile = profiles.get(dialect)
     gate = gate_of(profile.name, profile.family, "event")
-    gathered = GatheredResponse() if profile.family == "responses" else GatheredChat()
+    typed = profile.family == "responses"
+    gathered = GatheredResponse() if typed else GatheredChat()
     for event in events:
-        body = read(event)
+        body = (_typed if typed else _untyped)(read(event))
         gate.check(body)
         gathered.add(body)
     return gathered.answer()

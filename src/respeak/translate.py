@@ -3,7 +3,7 @@
     payload -> gate (source dialect) -> plans of the route, walked once -> Translation(payload, losses)
 
 A route between families crosses once; a route within a family changes only what the target's profile speaks of;
-a dialect said in itself comes out equal.
+a dialect said in itself comes out equal, but for a model that the caller's options name.
 """
 
 from __future__ import annotations
@@ -11,14 +11,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from respeak.crossing.errors import normal
+from respeak.crossing.errors import body as error_body
+from respeak.crossing.errors import error_type, normal
 from respeak.entry import asked_of, check, ends, read
-from respeak.errors import TranslationError
+from respeak.errors import InvalidPayload, TranslationError
 from respeak.loss import Ledger
 from respeak.options import DEFAULT, Options, chosen
 from respeak.plan import Job, Json
 from respeak.profiles.profile import Profile
-from respeak.route import answer_plans, request_plans, rewrite_param, run_answer, run_request
+from respeak.route import answer_plans, request_plans, rewrite_param, run_answer, run_request, unchanged
+
+STATUSES = range(100, 600)
+"""What can be an HTTP status."""
+
+SHOWN = 2000
+"""So many bytes of an upstream's error that is no JSON are told to the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,10 @@ def translate_request(
     start, end = ends(source, target, tolerate, "request")
     body = read(payload)
     check(body, start, "request")
+    choices = chosen(options)
     if start is end:
-        return Translation(dict(body), Ledger())
-    job = Job(request_plans(source, target), start, end, chosen(options))
+        return Translation(unchanged(body, choices), Ledger())
+    job = Job(request_plans(source, target), start, end, choices)
     return _settled(run_request(body, job), job, tolerate)
 
 
@@ -95,20 +103,38 @@ def translate_error(payload: Any, *, source: str, target: str, status: int, requ
     status    the HTTP status that the upstream answered with; it stays
     request   the client's original request, which lets `param` name the very message or item
 
-    The body is `{error: {message, type, param, code}}` for both families; other shapes are read too. Raises
-    InvalidPayload and UnknownDialect. Rules: mapping table ERROR.
+    The body is `{error: {message, type, param, code}}` for both families; other shapes are read too. Text or bytes that
+    hold no such object (pages of proxies, nothing at all) are the words of the error. Raises InvalidPayload for other
+    values, UnknownDialect, and ValueError for a status that is none. Rules: mapping table ERROR.
     """
     start, end = ends(source, target, "breaking", "error")
-    if not isinstance(status, int):
-        raise ValueError(f"status is {status!r}; expected the HTTP status, an integer")
-    body, asked = read(payload), asked_of(request, end)
-    check(body, start, "error")
+    if isinstance(status, bool) or not isinstance(status, int) or status not in STATUSES:
+        raise ValueError(f"status is {status!r}; expected the HTTP status, an integer from 100 to 599")
+    asked = asked_of(request, end)
+    try:
+        body = read(payload)
+        check(body, start, "error")
+    except InvalidPayload:
+        if isinstance(payload, str | bytes | bytearray):
+            return Translation(unreadable(payload, status), Ledger(), status)
+        raise
     if start is end:
         return Translation(dict(body), Ledger(), status)
     job = Job({}, start, end, DEFAULT, asked)
     out = normal(body, status, job)
     rewrite_param(out, job)
     return Translation(out, job.ledger, status)
+
+
+def unreadable(payload: str | bytes | bytearray, status: int) -> Json:
+    """The error body for an upstream's error that cannot be read: pages of proxies, empty bodies."""
+    return error_body(f"The upstream answered {status}: {excerpt(payload)}", error_type(status))
+
+
+def excerpt(payload: str | bytes | bytearray) -> str:
+    """The beginning of what cannot be read, for people."""
+    data = payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
+    return data[:SHOWN].decode("utf-8", "replace").strip() or "an empty body"
 
 
 def _settled(out: Json, job: Job, tolerate: str, status: int | None = None) -> Translation:

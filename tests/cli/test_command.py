@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from respeak.cli import main as command
+from respeak.conformance.__main__ import KEYS
 
 RESPEAK = (sys.executable, "-m", "respeak")
 DOWN = ("--from", "responses", "--to", "chat")
@@ -122,6 +123,58 @@ def test_closed_streams_are_no_traceback(closed: str, code: int) -> None:
     line = f'exec "{sys.executable}" -m respeak dialects {closed}'
     done = subprocess.run(["sh", "-c", line], capture_output=True, timeout=60)
     assert (done.returncode, done.stderr) == (code, b"")
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full")
+@pytest.mark.parametrize(
+    "words",
+    ["dialects", "explain", "explain --json", "schemas vtrix", "translate - --from chat --to chat --kind error"],
+)
+def test_a_full_disk_is_one_honest_line(words: str) -> None:
+    line = f'echo "[]" | "{sys.executable}" -m respeak {words} >/dev/full'
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "respeak cannot go on: reading or writing failed: No space left on device"
+    assert "report it" not in done.stderr
+
+
+@posix
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is always full")
+def test_a_full_disk_does_not_hide_behind_an_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "payload.json").write_text("{}")
+    line = f'"{sys.executable}" -m respeak validate payload.json --dialect chat --format json >/dev/full'
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+@posix
+@pytest.mark.parametrize("more", ["", "--kind stream", "--kind error"])
+def test_a_stdin_that_is_closed_is_wrong_use(more: str) -> None:
+    line = f'"{sys.executable}" -m respeak translate - --from chat --to responses {more} <&-'
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1] == "Error: cannot read stdin: it is closed"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "nonsense",
+            "line 1: expected a question as fixtures/README.md has it, found none: line 1, column 1: Expecting",
+        ),
+        ("[]", "it has not the keys id, kind"),
+        ('{"id": "a"}', "it has not the keys id, kind"),
+        (json.dumps(dict.fromkeys(KEYS) | {"kind": "poem"}), "its kind is none of request, response"),
+        (json.dumps(dict.fromkeys(KEYS) | {"kind": "error", "source": "odd"}), 'unknown dialect "odd"'),
+    ],
+)
+def test_the_reference_program_says_which_line_is_no_question(line: str, message: str) -> None:
+    command = [sys.executable, "-m", "respeak.conformance"]
+    done = subprocess.run(command, input=line + "\n", capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert message in done.stderr
 
 
 def test_a_fault_of_the_library_is_one_line_and_exit_70(

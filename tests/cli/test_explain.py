@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner, Result
@@ -106,3 +107,10 @@ def test_every_command_has_help(command: tuple[str, ...]) -> None:
     for flag in ("-h", "--help"):
         done = run(*command, flag)
         assert done.exit_code == 0 and "Usage:" in done.stdout
+
+
+def test_rules_are_said_in_words_and_cite_no_file_that_users_do_not_have() -> None:
+    told = CliRunner().invoke(respeak, ["explain", "--json"]).stdout
+    assert re.findall(r"[^\"]*\.md\b[^\"]*|[^\"]*\b(?:OBS|D)-\d[^\"]*", told) == []
+    assert "the items of a turn become one message" in CliRunner().invoke(respeak, ["explain", "input"]).stdout
+    assert "a message becomes the items of a turn" in CliRunner().invoke(respeak, ["explain", "messages"]).stdout

@@ -270,3 +270,51 @@ def test_stdin_is_a_payload(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done.exit_code == 0
     broken = CliRunner().invoke(respeak, ["translate", "-", *DOWN], input="{")
     assert broken.exit_code == 3 and broken.stderr.startswith("stdin: not JSON: line 1, column 2")
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "line"),
+    [
+        (b"{", "request", "not JSON: line 1, column 2: Expecting property name enclosed in double quotes"),
+        (b'{"x', "response", "not JSON: line 1, column 4: Invalid control character"),
+        (b"[]", "request", "(whole payload): expected a JSON object, found an array"),
+        (b'{"messages": 5}', "request", "/messages: expected an array, found integer 5"),
+        (b'{"seed": %s}' % (b"1" * 5000), "request", "not JSON: an integer of more than 4300 digits"),
+    ],
+)
+def test_with_json_stderr_is_one_document_for_invalid_payloads_too(given: bytes, kind: str, line: str) -> None:
+    given += b"\n" if kind == "response" else b""
+    words = ["translate", "-", "--from", "chat", "--to", "responses", "--kind", kind]
+    done = CliRunner().invoke(respeak, [*words, "--losses", "json"], input=given)
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert json.loads(done.stderr) == {"file": "stdin", "invalid": [line], "losses": []}
+    plain = CliRunner().invoke(respeak, words, input=given)
+    assert (plain.exit_code, plain.stderr) == (3, f"stdin: {line}\n")
+
+
+def test_with_json_an_invalid_request_of_an_answer_is_named(tmp_path: Path) -> None:
+    (tmp_path / "asked.json").write_text('{"input": 5}')
+    words = ["translate", "-", "--from", "chat", "--to", "responses", "--kind", "response", "--losses", "json"]
+    done = CliRunner().invoke(respeak, [*words, "--request", str(tmp_path / "asked.json")], input=b"{}")
+    assert done.exit_code == 3 and json.loads(done.stderr)["file"] == str(tmp_path / "asked.json")
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (b"<html>Bad gateway</html>\n", "The upstream answered 502: <html>Bad gateway</html>"),
+        (b"", "The upstream answered 502: an empty body"),
+        (b"\xff", "The upstream answered 502: \ufffd"),
+        (b"[1]", "The upstream answered 502: [1]"),
+        (b'{"error": {"message": "busy"}}', "busy"),
+    ],
+)
+def test_an_error_need_not_be_json(page: bytes, said: str) -> None:
+    words = ["translate", "-", "--from", "vtrix", "--to", "responses", "--kind", "error", "--status", "502"]
+    done = CliRunner().invoke(respeak, words, input=page)
+    assert (done.exit_code, json.loads(done.stdout)["error"]["message"]) == (0, said)
+
+
+def test_a_target_that_nobody_knows_is_answered_with_those_that_there_are() -> None:
+    done = CliRunner().invoke(respeak, ["translate", "-", "--from", "chat", "--to", "zzzz"], input=b"{}")
+    assert "known are responses, chat" in done.stderr and "codex-guide" not in done.stderr

@@ -204,15 +204,26 @@ def test_models_that_openai_serves_on_responses_only_are_reported() -> None:
         assert request({**DOWN, "model": model}, "responses", "chat")[1] == []
 
 
-@pytest.mark.parametrize(
-    ("choice", "effort"), [("keep", None), ("none", "none"), ("refuse", None)], ids=["keep", "none", "refuse"]
-)
+@pytest.mark.parametrize(("choice", "effort"), [("keep", None), ("none", "none")], ids=["keep", "none"])
 def test_tools_with_effort_on_models_that_refuse_both_are_the_callers_choice(choice: Any, effort: str | None) -> None:
     payload = {**DOWN, "model": "gpt-5.6", "tools": [TOOL]}
     said, losses = request(payload, "responses", "chat", options=respeak.Options(effort_with_tools=choice))
     assert said.get("reasoning_effort") == effort
-    assert losses == lost("effort_with_tools", "/model", "breaking" if choice == "refuse" else "degrading")
+    assert losses == lost("effort_with_tools", "/model", "degrading")
     assert request({**payload, "reasoning": {"effort": "none"}}, "responses", "chat")[1] == []
+
+
+@pytest.mark.parametrize("source", ["responses", "openrouter-chat", "codex-guide"])
+def test_a_caller_may_refuse_tools_with_effort_whatever_is_tolerated(source: str) -> None:
+    chat = {**UP, "model": "gpt-5.6", "tools": [{"type": "function", "function": {"name": "f"}}]}
+    payload = {**DOWN, "model": "gpt-5.6", "tools": [TOOL]} if source == "responses" else chat
+    options = respeak.Options(effort_with_tools="refuse")
+    assert refused(payload, source, "chat", options=options) == ("effort_with_tools", "/model")
+
+
+def test_tools_with_effort_stay_as_they_are_within_chat_itself() -> None:
+    payload = {**UP, "model": "gpt-5.6", "tools": [{"type": "function", "function": {"name": "f"}}]}
+    assert request(payload, "chat", "chat", options=respeak.Options(effort_with_tools="refuse")) == (payload, [])
 
 
 COPIED_UP: list[tuple[Json, Json]] = [

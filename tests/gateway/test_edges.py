@@ -89,7 +89,7 @@ def test_an_error_under_a_status_of_success_is_an_error(
     gate, upstream = world
     upstream.says = says
     answer = post(gate, path, stream=stream)
-    assert answer.status_code == 502
+    assert answer.status_code == 402  # what the upstream says its status is
     assert answer.json()["error"]["message"] == "No credit left."
 
 

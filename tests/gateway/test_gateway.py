@@ -364,7 +364,7 @@ def test_sigterm_lets_open_streams_finish(tmp_path: Path, upstream: Server) -> N
     ("config", "message"),
     [
         ("upstream = []", "upstream: expected at least one upstream"),
-        ("nonsense = 1", "nonsense: Extra inputs are not permitted"),
+        ("nonsense = 1", "nonsense: no such key; known are upstream, host"),
         ('[[upstream]]\nname="a"\ndialect="vtirx"\nbase_url="http://x"', 'did you mean "vtrix"?'),
         ('[[upstream]]\nname="a"\ndialect="codex-guide"\nbase_url="http://x"', "is a source only"),
         (

@@ -155,8 +155,7 @@ def test_a_chat_request_reaches_aiml_through_responses() -> None:
     assert "tools" not in said
     assert {loss[:2] for loss in losses} == {
         ("include_dropped", "/logprobs"),
-        ("web_search_changed", "/web_search_options"),
-        ("tool_dropped", "/web_search_options"),
+        ("web_search_dropped", "/web_search_options"),
         ("output_limit_raised", "/max_tokens"),
     }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from respeak import InvalidPayload, UnknownDialect, translate_request
+from respeak import InvalidPayload, Options, UnknownDialect, translate_request
 from saying import Json, Lost, refused, request
 
 CHAT: Json = {"model": "gpt-5.3-codex", "messages": [{"role": "user", "content": "hi"}]}
+FUNCTION: Json = {"type": "function", "function": {"name": "f"}}
 
 
 def but_for_the_model(losses: Lost) -> Lost:
@@ -100,11 +101,50 @@ def test_a_choice_does_not_outlive_the_tools_that_chat_lacks(field: Json, said: 
 
 
 def test_real_tools_of_the_guide_pass_beside_invented_ones() -> None:
-    function = {"type": "function", "function": {"name": "f"}}
-    payload = {**CHAT, "tools": [{"type": "web_browser"}, function], "tool_choice": "required"}
+    payload = {**CHAT, "tools": [{"type": "web_browser"}, FUNCTION], "tool_choice": "required"}
     said, losses = request(payload, "codex-guide", "openrouter-chat")
-    assert (said["tools"], said["tool_choice"]) == ([function], "required")
+    assert (said["tools"], said["tool_choice"]) == ([FUNCTION], "required")
     assert losses == [("tool_dropped", "/tools/0", "degrading")]
+
+
+@pytest.mark.parametrize(("tools", "why"), [([], "no tool remains"), ([FUNCTION], "Chat does not have")])
+def test_a_choice_that_cannot_be_kept_is_told_as_it_is(tools: list[Json], why: str) -> None:
+    payload = {**CHAT, "tools": [{"type": "web_browser"}, *tools], "tool_choice": {"type": "web_browser"}}
+    for target in ("openrouter-chat", "vtrix"):
+        found = translate_request(payload, source="codex-guide", target=target, tolerate="breaking").losses
+        assert [why in loss.message for loss in found] == [False, True]
+
+
+@pytest.mark.parametrize("kind", ["code_interpreter", "web_browser"])
+@pytest.mark.parametrize("target", ["openrouter-chat", "vtrix", "aimlapi"])
+def test_a_tool_that_is_left_out_is_one_loss(kind: str, target: str) -> None:
+    said, losses = request({**CHAT, "tools": [{"type": kind}]}, "codex-guide", target)
+    assert "tools" not in said and "functions" not in said
+    assert losses == [("tool_dropped", "/tools/0", "degrading")]
+
+
+def test_a_function_of_the_name_of_a_forced_tool_is_not_that_tool() -> None:
+    function = {"type": "function", "function": {"name": "code_interpreter"}}
+    payload = {**CHAT, "tools": [function], "tool_choice": {"type": "code_interpreter"}}
+    said, losses = request(payload, "codex-guide", "responses")
+    assert "tool_choice" not in said
+    assert losses == [("forced_tool_dropped", "/tool_choice", "breaking")]
+
+
+@pytest.mark.parametrize("place", ["choice", "entry"])
+def test_what_a_choice_of_a_tool_says_beyond_its_type_is_reported(place: str) -> None:
+    odd = {"type": "code_interpreter", "container": "c"}
+    allowed = {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [odd]}}
+    payload = {**CHAT, "tools": [{"type": "code_interpreter"}], "tool_choice": odd if place == "choice" else allowed}
+    at = "/tool_choice" if place == "choice" else "/tool_choice/allowed_tools/tools/0"
+    losses = request(payload, "codex-guide", "responses")[1]
+    assert losses[1:] == [("unknown_field_dropped", f"{at}/container", "degrading")]
+
+
+def test_hoisting_leaves_nothing_of_the_guide_behind() -> None:
+    payload = {**CHAT, "messages": [], "system_prompt": "S"}
+    options = Options(hoist_instructions=True)
+    assert refused(payload, "codex-guide", "responses", options=options) == ("no_messages", "/messages")
 
 
 def test_the_guide_is_a_source_and_never_a_target() -> None:

@@ -391,8 +391,10 @@ def test_a_message_of_which_nothing_is_left_is_not_sent() -> None:
 def test_a_legacy_call_beside_tool_calls_keeps_its_place() -> None:
     call = {"id": "a", "type": "function", "function": {"name": "g", "arguments": "{}"}}
     legacy = {"name": "f", "arguments": "{}"}
-    said, _ = chat(messages=[{"role": "assistant", "content": "so", "function_call": legacy, "tool_calls": [call]}])
-    assert [message["function_call"]["name"] for message in said["messages"]] == ["f", "g"]
+    turn = {"role": "assistant", "content": "so", "function_call": legacy, "tool_calls": [call]}
+    said, _ = chat(messages=[turn, {"role": "tool", "tool_call_id": "a", "content": "done"}])
+    assert [message["function_call"]["name"] for message in said["messages"][:2]] == ["f", "g"]
+    assert said["messages"][2] == {"role": "function", "name": "g", "content": "done"}
 
 
 def test_every_loss_of_a_rewritten_history_leads_into_the_source() -> None:
@@ -477,10 +479,11 @@ def test_what_is_no_text_leaves_a_function_result_and_is_told_at_its_place() -> 
     turn = {"role": "assistant", "content": None, "tool_calls": [call]}
     said, losses = chat(messages=[turn, {"role": "tool", "tool_call_id": "c", "content": parts}])
     assert said["messages"][1] == {"role": "function", "name": "f", "content": "t"}
+    assert said["messages"][2] == {"role": "user", "content": [picture]}
     at = "/messages/1/content"
     assert [loss for loss in losses if loss[1].startswith(at)] == [
         ("unknown_part_dropped", f"{at}/0", "breaking"),
-        ("image_dropped", f"{at}/1", "breaking"),
         ("unknown_field_dropped", f"{at}/2/wobble", "degrading"),
         ("unknown_part_dropped", f"{at}/3", "breaking"),
+        ("attachment_moved", at, "degrading"),
     ]

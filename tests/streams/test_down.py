@@ -186,14 +186,27 @@ def test_a_response_that_failed_is_an_error_frame_whatever_event_brings_it(
     assert len(chunks) == (3 if begun else 1)
 
 
-def test_what_was_said_before_a_failure_is_lost_output() -> None:
+def test_what_was_said_before_a_failure_is_not_lost_whichever_event_says_that_it_failed() -> None:
     done = event("output_item.done", output_index=0, item=MESSAGE)
     error = {"code": "server_error", "message": "It broke."}
+    told, lost = fed(CREATED, done, {"type": "error", **error, "param": None})
+    assert "error_detail_dropped" not in dict(lost)
     for output in ([], [MESSAGE], None):
-        _, losses = fed(
-            CREATED, done, event("failed", response={**RESPONSE, "status": "failed", "error": error, "output": output})
-        )
-        assert ("error_detail_dropped", "/output") in losses
+        failed = event("failed", response={**RESPONSE, "status": "failed", "error": error, "output": output})
+        assert fed(CREATED, done, failed) == (told, lost)
+
+
+def test_what_nothing_said_before_a_failure_is_lost_output() -> None:
+    error = {"code": "server_error", "message": "It broke."}
+    failed = event("failed", response={**RESPONSE, "status": "failed", "error": error, "output": [MESSAGE]})
+    assert ("error_detail_dropped", "/output") in fed(CREATED, failed)[1]
+
+
+def test_the_code_of_an_error_that_came_after_text_is_reported() -> None:
+    done = event("output_item.done", output_index=0, item=MESSAGE)
+    error = {"code": "of_its_own", "message": "It broke."}
+    _, losses = fed(CREATED, done, event("failed", response={**RESPONSE, "status": "failed", "error": error}))
+    assert [path for _, path in losses if path.startswith("/error")] == ["/error/code"]
 
 
 def test_a_key_or_a_type_that_nobody_knows_is_reported_once() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 
 import click
 
@@ -48,16 +49,24 @@ def main() -> None:
     if sys.stdout is None:  # closed by the caller: there is nowhere to put what is asked for
         sys.exit(EXIT_USE)
     try:
-        sys.exit(_run())
+        code = _run()
     except BrokenPipeError:
+        code = 0
+    except OSError as error:  # what is opened is checked where it is opened: this is the output, or a broken device
+        with suppress(OSError):
+            click.echo(f"respeak cannot go on: reading or writing failed: {error.strerror or error}", err=True)
+        code = EXIT_USE
+    try:
+        sys.stdout.flush()
+    except OSError:
         _close()
-        sys.exit(0)
+    sys.exit(code)
 
 
 def _run() -> int:
     """The exit code of the command."""
     try:
-        code = respeak(prog_name="respeak", standalone_mode=False)
+        code = _called()
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
@@ -65,7 +74,7 @@ def _run() -> int:
         return error.exit_code
     except click.Abort:
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
+    except OSError:
         raise
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
@@ -73,6 +82,14 @@ def _run() -> int:
         what = printable(f"{type(error).__name__}: {error}")
         click.echo(f"respeak failed ({what}; {where}). This is a fault of respeak; please report it.", err=True)
         return EXIT_FAULT
+
+
+def _called() -> object:
+    """What the command returns, or exits with."""
+    try:
+        return respeak(prog_name="respeak", standalone_mode=False)
+    except SystemExit as ended:
+        return ended.code
 
 
 def _close() -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any
 
 import click
 
 from respeak import profiles
+from respeak.entry import targets, value_of
 from respeak.errors import InvalidPayload, UnknownDialect
 
 EXIT_LOSS, EXIT_USE, EXIT_INVALID = 1, 2, 3
@@ -28,7 +29,8 @@ class DialectName(click.ParamType[str]):
         try:
             profile = profiles.get(value)
         except UnknownDialect as error:
-            self.fail(printable(str(error)), param, ctx)
+            known = UnknownDialect(value, targets()) if self.target else error
+            self.fail(printable(str(known)), param, ctx)
         if self.target and profile.source_only:
             self.fail(
                 f'"{value}" is a source only: payloads come from it, none go to it; did you mean "{profile.family}"?',
@@ -38,21 +40,34 @@ class DialectName(click.ParamType[str]):
         return profile.name
 
 
+class Invalid(click.ClickException):
+    """A payload is invalid; `lines` say where, one for each trouble."""
+
+    exit_code = EXIT_INVALID
+
+    def __init__(self, file: str, trouble: str | InvalidPayload) -> None:
+        super().__init__(str(trouble))
+        self.file = called(file)
+        self.lines = [printable(line) for line in str(trouble).splitlines()]
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Tell it on stderr."""
+        for line in self.lines:
+            click.echo(f"{self.file}: {line}", file=file, err=True)
+
+
 def payload_of(file: str) -> dict[str, Any]:
-    """The JSON object in a file, or on stdin for `-`; anything else ends the command."""
+    """The JSON object in a file, or on stdin for `-`. Raises Invalid for anything else."""
     data = bytes_of(file)
     try:
-        value = json.loads(data.decode("utf-8-sig"), parse_constant=_no_constant, parse_float=_finite)
+        value = value_of(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        invalid(file, f"not UTF-8: byte {error.start} is {error.object[error.start]:#04x}; save the file as UTF-8")
-    except json.JSONDecodeError as error:
-        invalid(file, f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}")
-    except RecursionError:
-        invalid(file, "not JSON that can be read: nested too deeply")
+        what = f"not UTF-8: byte {error.start} is {error.object[error.start]:#04x}; save the file as UTF-8"
+        raise Invalid(file, what) from None
     except ValueError as error:
-        invalid(file, f"not JSON: {error}")
+        raise Invalid(file, f"not JSON: {error}") from None
     if not isinstance(value, dict):
-        invalid(file, f"(whole payload): expected a JSON object, found {NAMES.get(type(value), 'null')}")
+        raise Invalid(file, f"(whole payload): expected a JSON object, found {NAMES.get(type(value), 'null')}")
     return value
 
 
@@ -60,30 +75,30 @@ NAMES = {list: "an array", str: "a string", int: "a number", float: "a number", 
 
 
 def bytes_of(file: str) -> bytes:
+    """What is in a file, or on stdin for `-`."""
+    with opened(file) as source:
+        try:
+            return source.read()
+        except OSError as error:
+            raise unreadable(file, error) from None
+
+
+@contextmanager
+def opened(file: str) -> Iterator[IO[bytes]]:
+    """A file, or stdin for `-`, to read from; one that cannot be opened is wrong use."""
+    if file == "-" and sys.stdin is None:
+        raise click.UsageError("cannot read stdin: it is closed")
     try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        source: IO[bytes] = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        reason = getattr(error, "strerror", None) or str(error)
-        raise click.UsageError(f"cannot read {called(file)}: {reason}") from None
+        raise unreadable(file, error) from None
+    with nullcontext(source) if file == "-" else source:
+        yield source
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _finite(digits: str) -> float:
-    """A number that can be written as JSON again."""
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError(f"the number {digits} is too large")
-    return number
-
-
-def invalid(file: str, trouble: str | InvalidPayload) -> NoReturn:
-    """End the command: the payload is invalid; one line for each trouble."""
-    for line in str(trouble).splitlines():
-        click.echo(f"{called(file)}: {printable(line)}", err=True)
-    sys.exit(EXIT_INVALID)
+def unreadable(file: str, error: OSError | ValueError) -> click.UsageError:
+    """The wrong use that it is to name a file that cannot be read."""
+    return click.UsageError(f"cannot read {called(file)}: {getattr(error, 'strerror', None) or error}")
 
 
 def called(file: str) -> str:

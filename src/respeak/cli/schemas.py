@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import click
 
+from respeak import profiles
 from respeak.cli.read import DialectName
 from respeak.schemas import KINDS, available, schema, text
 
@@ -17,7 +20,8 @@ from respeak.schemas import KINDS, available, schema, text
 def schemas(dialect: str | None, kind: str | None, write: Path | None) -> None:
     """Print the JSON Schema of DIALECT and KIND (request, response, event, error); without them, list all.
 
-    With --write, generate every schema from the models into DIR/<dialect>/<kind>.json.
+    With --write, generate every schema from the models into DIR/<dialect>/<kind>.json; a DIR/fixture.json, the schema
+    of the conformance suite, gets the names of the dialects.
     """
     if write is not None:
         if dialect is not None:
@@ -43,4 +47,13 @@ def _write(folder: Path) -> None:
             path.write_text(text(made(dialect, kind)), encoding="utf-8")
         except OSError as error:
             raise click.UsageError(f"cannot write {path}: {error.strerror}") from None
+    _name_dialects(folder / "fixture.json")
     click.echo(f"{len(list(available()))} schemas written to {folder}")
+
+
+def _name_dialects(fixture: Path) -> None:
+    """Write the names of all dialects into the schema of fixtures; the rest of it is written by hand."""
+    if fixture.is_file():
+        names = json.dumps(profiles.names())
+        text = fixture.read_text(encoding="utf-8")
+        fixture.write_text(re.sub(r'("Dialect": \{\s*"enum": )\[.*?\]', rf"\g<1>{names}", text), encoding="utf-8")

@@ -48,7 +48,7 @@ def serve(
         from respeak.gateway.config import ConfigError
     except ImportError as error:
         raise click.UsageError(f"the gateway needs its extra: pip install 'respeak[gateway]' ({error})") from None
-    _check_use(upstream, base_url, file, demo)
+    _check_use(upstream, base_url, key_env, file, demo)
     given = {name: value for name, value in more.items() if value is not None}
     try:
         config, transport = _config(upstream, base_url, key_env, file, given)
@@ -57,7 +57,10 @@ def serve(
     except (ConfigError, ValueError, OSError) as error:
         raise click.UsageError(printable(str(error)).replace("\\n", "\n")) from None
     name = "the demo upstream" if transport is not None else ", ".join(each.name for each in config.upstream)
-    click.echo(f"respeak serves {name} on http://{config.host}:{socket.getsockname()[1]}/v1", err=True)
+    for warning in config.warnings():
+        click.echo(f"Warning: {printable(warning)}", err=True)
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    click.echo(f"respeak serves {name} on http://{host}:{socket.getsockname()[1]}/v1", err=True)
     with socket:
         _server(site, int(config.grace)).run([socket])
 
@@ -73,9 +76,11 @@ def _server(site: Starlette, grace: int) -> uvicorn.Server:
     return uvicorn.Server(settings)
 
 
-def _check_use(upstream: str | None, base_url: str | None, file: Path | None, demo: bool) -> None:
+def _check_use(upstream: str | None, base_url: str | None, key_env: str | None, file: Path | None, demo: bool) -> None:
     if (upstream is None) != (base_url is None):
         raise click.UsageError("--upstream and --base-url go together")
+    if key_env is not None and upstream is None:
+        raise click.UsageError("--key-env goes with --upstream; in a file it is key_env, for each upstream")
     if sum((upstream is not None, file is not None, demo)) > 1:
         raise click.UsageError("give one of --upstream, --config and --demo")
 
@@ -89,7 +94,8 @@ def _config(
 
     if file is not None:
         config = load(file)
-        return config.model_copy(update={"memory": config.memory or f"sqlite:{HERE}", **more}), None
+        said = config.model_dump(exclude_unset=True)
+        return made({"memory": f"sqlite:{HERE}", **said, **more}, "options"), None
     if upstream is None:
         return demo_config(**{"memory": "local", **more}), EchoTransport()
     one = {"name": upstream, "dialect": upstream, "base_url": base_url, "key_env": key_env}

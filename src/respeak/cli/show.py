@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from respeak.cli.read import printable
+from respeak.cli.read import Invalid, printable
 from respeak.loss import Loss, Severity, SummaryLine, summarize
 
 WIDE = 100
@@ -106,3 +106,9 @@ def _place(line: SummaryLine) -> str:
 def losses_json(losses: Iterable[Loss]) -> None:
     """All losses on stderr as one JSON document."""
     click.echo(json_bytes([loss.as_dict() for loss in losses]), err=True)
+
+
+def invalid_json(trouble: Invalid, losses: Iterable[Loss] = ()) -> None:
+    """What is invalid on stderr as one JSON document, and the losses up to there."""
+    told = {"file": trouble.file, "invalid": trouble.lines, "losses": [loss.as_dict() for loss in losses]}
+    click.echo(json_bytes(told), err=True)

@@ -1,55 +1,62 @@
-"""`respeak translate --kind stream`: events as they arrive, said as they come."""
+"""`respeak translate --kind stream`: events as they arrive, said as they come.
+
+A reader stops at a terminal event, at `[DONE]` or at the end of the stream, whichever is first (streaming.md section
+1.1). Whatever breaks, the events before it are said, however the bytes were cut.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, Any
-
-import click
+from typing import IO, Any, NamedTuple
 
 from respeak import profiles
-from respeak.cli.read import EXIT_INVALID, EXIT_LOSS, called, printable
+from respeak.cli.read import EXIT_INVALID, EXIT_LOSS, opened
 from respeak.codes import Code
 from respeak.errors import InvalidPayload, StreamBroken
 from respeak.loss import Ledger
 from respeak.plan import Json
-from respeak.sse import DONE, SseDecoder, encode, parsed
+from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator
+from respeak.streams.within import TERMINAL
 
 AT_ONCE = 64 * 1024
 NO_EVENT = "no event found; expected server-sent events (data: {...}) or one JSON object a line"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def stream(file: str, *, source: str, target: str, request: Any = None) -> tuple[Ledger, int]:
-    """Translate the stream in a file to stdout, each event flushed; what was lost, and the exit code.
+class Told(NamedTuple):
+    """What came of a stream: its losses, the exit code, and why it could not be read to its end."""
 
-    A stream that breaks is ended as a failure in the client's own form, and said on stderr.
+    losses: Ledger
+    code: int
+    trouble: str
+
+
+def stream(file: str, *, source: str, target: str, request: Any = None) -> Told:
+    """Translate the stream in a file to stdout, each event flushed.
+
+    A stream that breaks is ended as a failure in the client's own form.
     """
     translator = StreamTranslator(source=source, target=target, request=request)
-    code, last, heard = 0, None, 0
+    ends = TERMINAL if profiles.get(source).family == "responses" else ()
+    trouble, last, heard = "", None, 0
     try:
         for event in events_of(file):
             heard += 1
             last = _say(translator.feed(event)) or last
+            if event.get("type") in ends:
+                break
     except InvalidPayload as error:
-        code = _broken(file, f"event {heard - 1}: {error}")
+        trouble = f"event {heard - 1}: {error}"
     except StreamBroken as error:
-        code = _broken(file, str(error))
-    if not heard and not code:
-        code = _broken(file, NO_EVENT)
+        trouble = str(error)
+    trouble = trouble or ("" if heard else NO_EVENT)
     last = _say(translator.close()) or last
     if profiles.get(target).family == "chat" and not (last or {}).get("error"):
         _write(DONE)
     cut = any(loss.code is Code.STREAM_CUT for loss in translator.losses)
-    return translator.losses, code or (EXIT_LOSS if cut else 0)
-
-
-def _broken(file: str, trouble: str) -> int:
-    for line in trouble.splitlines():
-        click.echo(f"{called(file)}: {printable(line)}", err=True)
-    return EXIT_INVALID
+    return Told(translator.losses, EXIT_INVALID if trouble else EXIT_LOSS if cut else 0, trouble)
 
 
 def _say(events: list[Json]) -> Json | None:
@@ -65,26 +72,27 @@ def _write(data: bytes) -> None:
 
 
 def events_of(file: str) -> Iterator[Json]:
-    """The events of an SSE file or of one JSON object a line, as they arrive. Raises StreamBroken."""
-    for is_lines, data in _pieces(file):
-        decoder = _Lines() if is_lines else SseDecoder()
-        for piece in data:
-            yield from decoder.feed(piece)
-        yield from decoder.close()
-
-
-def _pieces(file: str) -> Iterator[tuple[bool, Iterator[bytes]]]:
-    """Whether the file holds lines of JSON, and its bytes."""
-    try:
-        source: IO[bytes] = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise click.UsageError(f"cannot read {called(file)}: {reason}") from None
-    with source:
+    """The events of an SSE file or of one JSON object a line, as they arrive. Raises StreamBroken behind the last."""
+    with opened(file) as source:
         first = _some(source)
-        while first and not first.removeprefix(b"\xef\xbb\xbf").strip():
+        while first and (BYTE_ORDER_MARK.startswith(first) or not first.removeprefix(BYTE_ORDER_MARK).strip()):
             first += _some(source) or b"\n:"
-        yield first.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"), _rest(first, source)
+        is_lines = first.removeprefix(BYTE_ORDER_MARK).lstrip().startswith(b"{")
+        decoder = LineDecoder() if is_lines else SseDecoder()
+        for piece in _rest(first, source):
+            yield from _whole(decoder, piece)
+            if decoder.done:
+                return
+        yield from _whole(decoder)
+
+
+def _whole(decoder: SseDecoder | LineDecoder, *piece: bytes) -> Iterator[Json]:
+    """The events that a piece completes, without one those that the end does; those before a broken one, too."""
+    try:
+        yield from decoder.feed(*piece) if piece else decoder.close()
+    except StreamBroken as broken:
+        yield from broken.before
+        raise
 
 
 def _some(source: IO[bytes]) -> bytes:
@@ -99,20 +107,32 @@ def _rest(first: bytes, source: IO[bytes]) -> Iterator[bytes]:
         first = _some(source)
 
 
-class _Lines:
-    """One JSON object a line."""
+class LineDecoder:
+    """One JSON object a line, read as events whose data is the line: the same bounds, the same words, `[DONE]` too."""
 
     def __init__(self) -> None:
-        self._left = b""
-        self._count = 0
+        self._events = SseDecoder()
+        self._within = False
+
+    @property
+    def done(self) -> bool:
+        """True once `[DONE]` came."""
+        return self._events.done
 
     def feed(self, data: bytes) -> list[Json]:
-        *lines, self._left = (self._left + data).split(b"\n")
-        return [self._event(line) for line in lines if line.strip(b"\xef\xbb\xbf \r\t")]
+        """The events that these bytes complete. Raises StreamBroken, which has those before the broken one."""
+        framed = bytearray()
+        for line in data.replace(b"\r", b" ").splitlines(keepends=True):  # in JSON a return is a blank like any other
+            if not self._within:
+                line = line.lstrip(BYTE_ORDER_MARK + b" \t")
+                if line in (b"", b"\n"):
+                    continue
+                framed += b"data: "
+            framed += line
+            self._within = not line.endswith(b"\n")
+            framed += b"" if self._within else b"\n"
+        return self._events.feed(bytes(framed))
 
     def close(self) -> list[Json]:
-        return [self._event(self._left)] if self._left.strip() else []
-
-    def _event(self, line: bytes) -> Json:
-        self._count += 1
-        return parsed(line.removeprefix(b"\xef\xbb\xbf"), self._count - 1)
+        """The last event, if its line has no end. Raises StreamBroken when it is not whole."""
+        return self._events.close()

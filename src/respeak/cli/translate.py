@@ -9,8 +9,8 @@ import click
 from rich.text import Text
 
 from respeak import profiles
-from respeak.cli.read import EXIT_LOSS, DialectName, invalid, payload_of, printable
-from respeak.cli.show import console, indented, json_bytes, losses_json, losses_table
+from respeak.cli.read import EXIT_LOSS, DialectName, Invalid, bytes_of, payload_of, printable
+from respeak.cli.show import console, indented, invalid_json, json_bytes, losses_json, losses_table
 from respeak.cli.stream import stream
 from respeak.errors import SHOWN, InvalidPayload, TranslationError, UnknownDialect
 from respeak.gate import Gate
@@ -49,7 +49,8 @@ DEFAULT_STATUS = 400
     type=click.Choice(list(SHOW)),
     default="table",
     show_default=True,
-    help="How losses are told. With json, stderr holds one JSON document and nothing else.",
+    help="How losses are told. With json, stderr holds one JSON document and nothing else, but for wrong use: "
+    "an array of losses, or {file, invalid, losses} for what is invalid.",
 )
 @click.option("--status", type=click.IntRange(400, 599), help=f"HTTP status of an error.  [default: {DEFAULT_STATUS}]")
 def translate(payload: str, source: str, target: str, losses: str, **how: Any) -> None:
@@ -60,12 +61,16 @@ def translate(payload: str, source: str, target: str, losses: str, **how: Any) -
     """
     kind: str = how.pop("kind")
     _check_use(payload, kind, **how)
-    more = {"source": source, "target": target, **_more(kind, target, **how)}
-    if kind == "stream":
-        found, code = stream(payload, **more)
-        SHOW[losses](found)
-        raise click.exceptions.Exit(code)
-    said = _said(kind, payload, losses, **more)
+    try:
+        more = {"source": source, "target": target, **_more(kind, target, **how)}
+        if kind == "stream":
+            _stream(payload, losses, **more)
+        said = _said(kind, payload, losses, **more)
+    except Invalid as error:
+        if losses != "json":
+            raise
+        invalid_json(error)
+        raise click.exceptions.Exit(error.exit_code) from None
     click.echo(json_bytes(said.payload))
     if said.status is not None and kind == "response" and losses != "json":
         click.echo(f"the answer is an error: HTTP status {said.status}", err=True)
@@ -94,6 +99,18 @@ def _more(kind: str, target: str, request: str | None, tolerate: str | None, sta
     return more
 
 
+def _stream(file: str, losses: str, **how: Any) -> NoReturn:
+    """Translate a stream as it comes, and end the command."""
+    told = stream(file, **how)
+    trouble = Invalid(file, told.trouble)
+    if told.trouble and losses == "json":
+        invalid_json(trouble, told.losses)
+        raise click.exceptions.Exit(told.code)
+    trouble.show()
+    SHOW[losses](told.losses)
+    raise click.exceptions.Exit(told.code)
+
+
 def _request(file: str, client: str) -> dict[str, Any]:
     """The client's original request, which must be one of the client's dialect."""
     asked = payload_of(file)
@@ -101,17 +118,17 @@ def _request(file: str, client: str) -> dict[str, Any]:
     try:
         Gate(model_of(profile.name, profile.family, "request")).check(asked)
     except InvalidPayload as error:
-        invalid(file, error)
+        raise Invalid(file, error) from None
     return asked
 
 
 def _said(kind: str, file: str, losses: str, **how: Any) -> Translation:
     """The translation; one that cannot be had ends the command with its exit code."""
-    value = payload_of(file)
+    value = bytes_of(file) if kind == "error" else payload_of(file)  # an error need not be JSON
     try:
         return CALLS[kind](value, **how)
     except InvalidPayload as error:
-        invalid(file, error)
+        raise Invalid(file, error) from None
     except UnknownDialect as error:
         raise click.UsageError(str(error)) from None
     except TranslationError as error:

@@ -14,6 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from respeak.entry import value_of
 from respeak.plan import Json
 
 if TYPE_CHECKING:
@@ -107,11 +108,9 @@ def _files(root: Traversable) -> Iterator[tuple[str, str, bytes]]:
 def _read(kind: str, name: str, data: bytes) -> Iterator[Case]:
     """The cases of one file; raises FixtureError."""
     try:
-        file = json.loads(data.decode(), object_pairs_hook=_unrepeated, parse_constant=_no_constant)
+        file = value_of(data.decode(), _unrepeated)
     except UnicodeDecodeError as error:
         raise FixtureError(f"{name}: expected UTF-8, found byte {error.object[error.start]:#04x}") from None
-    except RecursionError:
-        raise FixtureError(f"{name}: expected a JSON document, found one that is nested too deeply") from None
     except ValueError as error:
         raise FixtureError(f"{name}: expected a JSON document, found none: {error}") from None
     _check_form(name, file)
@@ -180,10 +179,6 @@ def _unrepeated(pairs: list[tuple[str, Any]]) -> Json:
     if len(found) < len(pairs):
         _twice(pairs)
     return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
 
 
 def _twice(pairs: list[tuple[str, Any]]) -> NoReturn:

@@ -13,13 +13,13 @@ from respeak.codes import Code
 from respeak.crossing import ids
 from respeak.crossing.citations import moderation_down, moderation_up
 from respeak.crossing.model import answer_model
+from respeak.crossing.output_text import OTHER_TEXT, REPEATED
 from respeak.crossing.usage import usage_down, usage_up
-from respeak.loss import Place
+from respeak.loss import Place, Verdict
 from respeak.plan import ABSENT, IMPLIED, Always, Job, Json, Row, Step, Table, both, only_chat, only_responses
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, excluding, lost
 
 LOGGED = lost(Code.REPORT_DROPPED, HARMLESS, "a report for the log; Chat answers have no place for it")
-REPEATED = lost(Code.ECHO_DROPPED, HARMLESS, "a repetition of the texts in output")
 ULTRAFAST = lost(Code.SERVICE_TIER_DROPPED, HARMLESS, "Chat does not know the ultrafast tier")
 
 NOT_FAILED = lost(Code.ERROR_DETAIL_DROPPED, DEGRADING, "the answer did not fail, so Chat has no place for its error")
@@ -86,6 +86,17 @@ def _metadata_up(value: Any, out: Json, at: Place, job: Job) -> None:
         job.note(NOT_ECHOED, at)  # upstreams do not echo reliably (OBS-20)
 
 
+def echo_metadata(out: Json, job: Job) -> None:
+    """The metadata of the client's request in its answer, for an upstream that takes none (PROFILE aiml, vtrix)."""
+    asked = (job.request or {}).get("metadata")
+    taken = job.source.says.get("request", {}).get("metadata")
+    shown = job.target.answers.get("answer", {}).get("metadata")
+    if asked and isinstance(taken, Verdict) and not isinstance(shown, Verdict):
+        if out.get("metadata") and out["metadata"] != asked:
+            job.note(NOT_ECHOED, (None, "metadata"))
+        out["metadata"] = dict(asked)
+
+
 REASONING = ("reasoning_content", "reasoning", "reasoning_details")
 """Message fields in which providers put reasoning; none is standard Chat."""
 
@@ -110,7 +121,9 @@ ANSWER = Table(
         Row("status", None, down=IMPLIED, note="finish_reason, or an HTTP error"),
         only_responses("error", NOT_FAILED, note="HTTP error body when the answer failed"),
         Row("incomplete_details.reason", None, down=IMPLIED, note="finish_reason"),
-        only_responses("output_text", Step(_output_text, "read when there is no output", (REPEATED,))),
+        only_responses(
+            "output_text", Step(_output_text, "read when no message of output speaks", (REPEATED, OTHER_TEXT))
+        ),
         both("usage", down=usage_down, up=usage_up),
         both("service_tier", down=excluding({"ultrafast": ULTRAFAST})),
         Row("metadata", "metadata", _metadata_down, Step(_metadata_up, "that of the client's request", (NOT_ECHOED,))),

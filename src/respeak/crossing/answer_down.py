@@ -11,13 +11,14 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing import bridges, extensions, ids
-from respeak.crossing.answer import REPEATED
+from respeak.crossing.answer import echo_metadata
 from respeak.crossing.answer_up import FILLED, ID_MADE, NO_ARGUMENTS
 from respeak.crossing.citations import annotations_down, logprobs_down
 from respeak.crossing.finish import finish_reason
 from respeak.crossing.fold import BRIDGED
 from respeak.crossing.items import PHASE
 from respeak.crossing.names import NAME_CHANGED, called_name
+from respeak.crossing.output_text import place_of_text, repetition, text_apart, with_text
 from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
@@ -257,18 +258,18 @@ class AnswerFold:
 
 
 def output_items(payload: Json, job: Job) -> list[tuple[Json, Place]]:
-    """The output items with their places; `output_text` without any message is one, in front of the calls."""
-    items: list[tuple[Json, Place]] = [
-        (item, ((None, "output"), i)) for i, item in enumerate(payload.get("output") or [])
-    ]
-    text, place = payload.get("output_text"), job.memo.get("output_text")
-    if not text:
-        return items
-    if any(item.get("type") == "message" for item, _ in items):
-        job.note(REPEATED, place)
-        return items
-    part = {"type": "output_text", "text": text}
-    return [({"type": "message", "role": "assistant", "content": [part]}, place), *items]
+    """The output items with their places; an `output_text` that no message says is in the last one, or in its own."""
+    output = payload.get("output") or []
+    items: list[tuple[Json, Place]] = [(item, ((None, "output"), i)) for i, item in enumerate(output)]
+    text = text_apart(payload)
+    if text:
+        at, message = place_of_text(output)
+        if message is None:
+            items.insert(at, ({"type": "message", "role": "assistant"}, job.memo.get("output_text")))
+        items[at] = (with_text(items[at][0], text), items[at][1])
+    elif payload.get("output_text"):
+        job.note(repetition(payload), job.memo.get("output_text"))
+    return items
 
 
 def structured(payload: Json, request: Json | None) -> bool:
@@ -314,6 +315,7 @@ _STEPS: dict[str, Callable[[AnswerFold, Json, Place], None]] = {
 def finish_answer_down(source: Json, out: Json, job: Job) -> None:
     """What no row says: the choice, and the keys that Chat requires."""
     out["choices"] = [AnswerFold(source, job).choice()]
+    echo_metadata(out, job)
     for name, value in UNNAMED.items():
         out.setdefault(name, value)
 

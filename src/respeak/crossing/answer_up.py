@@ -30,6 +30,7 @@ LEGACY_ID = defaulted(Code.CALL_ID_MADE, HARMLESS, "function_call has no id; one
 UNSAID_ARGUMENTS = lost(
     Code.UNKNOWN_FIELD_DROPPED, DEGRADING, "a custom tool gets one text; the other arguments of the call are left out"
 )
+NAMELESS = lost(Code.CALLS_DROPPED, BREAKING, "nothing says the name of the call, so nobody could answer it")
 ID_MADE = defaulted(Code.CALL_ID_MADE, HARMLESS, "the call's id was missing, empty, doubled or over 64 characters")
 NO_TEXT_TO_CITE = lost(Code.ANNOTATIONS_DROPPED, DEGRADING, "the answer has no text that they could stand in")
 NO_TEXT_TO_WEIGH = lost(Code.LOGPROBS_DROPPED, DEGRADING, "the answer has no text whose logprobs they could be")
@@ -104,20 +105,25 @@ class AnswerUnfold:
         self.declared = declared_tools(job)
         self.items: list[Json] = []
         self.call_ids = ids.CallIds()
+        self.called = False
 
     def read(self, choice: Json, at: Place) -> Ending:
         """Fill `items` from the choice; says how the answer ended."""
         walk(self.job.plans["choice"], choice, {}, at, self.job)
         message, place, finish = choice.get("message") or {}, (at, "message"), choice.get("finish_reason")
         walk(self.job.plans["answer_message"], message, {}, place, self.job)
-        calls, legacy = message.get("tool_calls") or [], message.get("function_call")
+        given = [(call, ((place, "tool_calls"), j)) for j, call in enumerate(message.get("tool_calls") or [])]
+        calls = [(call, here) for call, here in given if named(call, here, self.job)]
+        legacy = message.get("function_call")
+        legacy = legacy if legacy and named(legacy, (place, "function_call"), self.job) else None
+        self.called = bool(calls or legacy)
         self.reasoning(message)
         self.text(message, choice, at)
-        for j, call in enumerate(calls):
-            self.call(call, ((place, "tool_calls"), j), whole=finish not in CUT or j + 1 < len(calls))
+        for call, here in calls:
+            self.call(call, here, whole=finish not in CUT or here != calls[-1][1])
         if legacy:
             self.legacy(legacy, (place, "function_call"), whole=finish not in CUT)
-        end = ending(finish, bool(self.items), bool(calls or legacy), (at, "finish_reason"), self.job)
+        end = ending(finish, bool(self.items), self.called, (at, "finish_reason"), self.job)
         if not self.items and end.status == "completed":
             self.add("msg", _message([_text("")]))
         self.close(end)
@@ -182,14 +188,13 @@ class AnswerUnfold:
     def marked(self, item: Json, message: Json, choice: Json, at: Place) -> Json:
         """The item with its phase, if the upstream says one or the caller wants it inferred (D-10)."""
         phase = message.get("phase")
-        calls = bool(message.get("tool_calls") or message.get("function_call"))
         if phase in PHASES:
             item["phase"] = phase
         elif phase is not None:
             self.job.note(UNKNOWN, (at, "phase"))  # clients lose messages of a phase that they do not know
-        elif self.job.options.infer_phase and (calls or choice.get("finish_reason") == "stop"):
+        elif self.job.options.infer_phase and (self.called or choice.get("finish_reason") == "stop"):
             self.job.note(INFERRED, at)
-            item["phase"] = "commentary" if calls else "final_answer"
+            item["phase"] = "commentary" if self.called else "final_answer"
         return item
 
     def call(self, call: Json, at: Place, whole: bool) -> None:
@@ -228,6 +233,24 @@ class AnswerUnfold:
         kind = item.pop("type")
         self.items.append({"type": kind, "id": ids.item_id(prefix, self.owner, len(self.items)), **item})
 
+
+def named(call: Json, at: Place, job: Job) -> bool:
+    """False for a call without a name, which is left out; where nothing else came of it, it never was one (BUG/36).
+
+    `call` is an entry of `tool_calls` or a `function_call`; of types that nobody knows there is nothing to say here.
+    """
+    if call_table(call) is None:
+        return True
+    inner = call.get("function") or call.get("custom") or call
+    if inner.get("name"):
+        return True
+    if any(value for each in (call, inner) for key, value in each.items() if key not in CALL_KEYS):
+        job.note(NAMELESS, at)
+    return False
+
+
+CALL_KEYS = ("index", "id", "type", "function", "custom")
+"""Keys of an entry that say nothing of what is called."""
 
 PREFIX: Mapping[str, str] = {
     "function_call": "fc",
@@ -290,9 +313,9 @@ def _message(parts: list[Json]) -> Json:
     return {"type": "message", "role": "assistant", "content": parts}
 
 
-def message_item(text: str, owner: str) -> Json:
-    """A whole message item of one text, as the first of the answer `owner`."""
-    return {"id": ids.item_id("msg", owner, 0), "status": "completed", **_message([_text(text)])}
+def message_item(owner: str, position: int, status: str) -> Json:
+    """A message item that says nothing yet, at its position in the answer `owner`."""
+    return {"id": ids.item_id("msg", owner, position), "status": status, **_message([])}
 
 
 def echo(job: Job) -> Json:

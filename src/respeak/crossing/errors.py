@@ -6,7 +6,7 @@ A Responses answer that failed is an HTTP error on Chat.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from respeak.crossing.bridges import compact
 from respeak.crossing.items import PHASE
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
-from respeak.verbs import DEGRADING, HARMLESS, approximated, lost
+from respeak.verbs import DEGRADING, HARMLESS, approximated, lost, lost_each
 
 FAILED = ("failed", "cancelled")
 """Values of a response's `status` that are HTTP errors on Chat."""
@@ -82,14 +82,16 @@ INNER_TEXT_KEYS = ("message", "detail", "error", "msg", "errors")
 """Keys under which errors put their words; the most telling first, since the others stay beside it."""
 
 FORM = ("object", "status", "error")
-"""Keys of a failed response that its HTTP error says in its own form."""
+"""Keys of a failed answer that its HTTP error says in its own form."""
 
 OF_FAILED: Mapping[str, Verdict] = {
     **{name: replace(UNSAID, unless=neutral) for name, neutral in ECHOES.items()},
-    "output": lost(Code.ERROR_DETAIL_DROPPED, DEGRADING, "an HTTP error holds no output"),
+    **lost_each(
+        "output", "choices", code=Code.ERROR_DETAIL_DROPPED, severity=DEGRADING, why="an HTTP error holds no output"
+    ),
     "usage": lost(Code.USAGE_DETAIL_DROPPED, HARMLESS, "an HTTP error holds no usage"),
 }
-"""What is lost of a response that failed."""
+"""What is lost of an answer that failed."""
 
 
 def error_type(status: int) -> str:
@@ -99,6 +101,25 @@ def error_type(status: int) -> str:
     return "server_error" if status >= 500 else "invalid_request_error"
 
 
+def status_of(error: Any) -> int:
+    """The HTTP status of an error that came without one; some upstreams say it as the code."""
+    found = error if isinstance(error, dict) else {}
+    code = found.get("code")
+    if isinstance(code, int) and 400 <= code < 600:
+        return code
+    if str(code) in FAILED_STATUS:
+        return FAILED_STATUS[str(code)]
+    if is_limit(found):
+        return 429
+    return 400 if found.get("type") == "invalid_request_error" else 502
+
+
+def is_limit(error: Json) -> bool:
+    """True for an error of a limit, by its code or its type."""
+    code, kind = str(error.get("code") or ""), str(error.get("type") or "")
+    return code == "429" or "rate_limit" in code or "rate_limit" in kind
+
+
 def body(message: str, kind: str, param: str | None = None, code: str | None = None) -> Json:
     """An error body with the four keys that both families require."""
     return {"error": {"message": message, "type": kind, "param": param, "code": code}}
@@ -106,7 +127,7 @@ def body(message: str, kind: str, param: str | None = None, code: str | None = N
 
 def failed(payload: Json, job: Job) -> tuple[Json, int]:
     """The HTTP error that stands for a failed or cancelled response: body and status."""
-    _report_rest(payload, job)
+    report_rest(payload, job)
     error = payload.get("error") or {}
     if payload.get("status") == "cancelled":
         job.note(CANCELLED, (None, "status"))
@@ -124,15 +145,24 @@ def failed(payload: Json, job: Job) -> tuple[Json, int]:
     return told, status
 
 
-def _report_rest(payload: Json, job: Job) -> None:
-    """What a failed response holds beside its error; each phase counts, here too."""
-    for i, item in enumerate(payload.get("output") or []):
-        if item.get("phase") is not None:
-            job.note(PHASE, (((None, "output"), i), "phase"))
+def report_rest(payload: Json, job: Job) -> None:
+    """What a failed answer holds beside its error; each phase counts, here too."""
+    for at, said in _spoken(payload, job.source.family):
+        if said.get("phase") is not None:
+            job.note(PHASE, (at, "phase"))
     for key, value in payload.items():
         verdict = OF_FAILED.get(key, UNSAID)
         if key not in FORM and not verdict.spares(value):
             job.note(verdict, (None, key))
+
+
+def _spoken(payload: Json, family: str) -> Iterator[tuple[Place, Json]]:
+    """The items or the messages of an answer, with their places."""
+    if family == "responses":
+        yield from ((((None, "output"), i), item) for i, item in enumerate(payload.get("output") or []))
+        return
+    for i, choice in enumerate(payload.get("choices") or []):
+        yield ((((None, "choices"), i), "message"), choice.get("message") or {})
 
 
 def normal(payload: Json, status: int, job: Job) -> Json:
@@ -172,9 +202,13 @@ def _holder(payload: Json) -> str | None:
 
 def _told(error: Json, rest: Json) -> Any:
     """The words of an error, which some providers put under another key of it or, as strings, beside it."""
-    inside = next((error[name] for name in INNER_TEXT_KEYS if _is_words(error.get(name))), None)
     beside = (rest[name] for name in TEXT_KEYS if isinstance(rest.get(name), str))
-    return inside or _joined(beside) or error.get("message")
+    return words_of(error) or _joined(beside) or error.get("message")
+
+
+def words_of(error: Json) -> Any:
+    """What an error says of itself; None if it says nothing."""
+    return next((error[name] for name in INNER_TEXT_KEYS if _is_words(error.get(name))), None)
 
 
 def _is_words(value: Any) -> bool:

@@ -80,12 +80,18 @@ def ending(finish: Any, has_output: bool, has_calls: bool, at: Place, job: Job) 
         if finish in ("tool_calls", "function_call") and not has_calls:
             job.note(NO_CALLS, at)
         return Ending(*known)
-    end = Ending("completed") if has_output and "error" not in str(finish).lower() else _failure(finish)
+    end = Ending("completed") if has_output and not errs(finish) else Ending("failed", error=failure_of(finish))
     why = f'finish_reason {show(finish)} is none of {", ".join(FINISHES)}; said as status "{end.status}"'
     job.note(approximated(Code.FINISH_CHANGED, DEGRADING, why), at)
     return end
 
 
-def _failure(finish: Any) -> Ending:
+def errs(finish: Any) -> bool:
+    """True for a finish_reason that says that something went wrong, as some providers do."""
+    return "error" in str(finish).lower()
+
+
+def failure_of(finish: Any) -> Json:
+    """The error of an answer whose finish_reason is all that is known of what went wrong."""
     message = f"The upstream ended with finish_reason {show(finish)} and no usable answer."
-    return Ending("failed", error={"code": "server_error", "message": message})
+    return {"code": "server_error", "message": message}

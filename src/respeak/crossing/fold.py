@@ -209,7 +209,7 @@ class Fold:
         parts = parts_down(content, (at, "output"), self.job)
         pictures = tuple(part for part in parts if part["type"] != "text")
         texts = [part for part in parts if part["type"] == "text"]
-        message["content"] = texts or _placeholder(len(pictures))
+        message["content"] = texts or placeholder(len(pictures))
         return pictures
 
     def bridged_output(self, _: Json, item: Json, at: Place) -> None:
@@ -320,7 +320,8 @@ class Fold:
             messages.append(shown)
 
 
-def _placeholder(count: int) -> str:
+def placeholder(count: int) -> str:
+    """The text of a result whose pictures all follow in a user message."""
     return f"[{count} attachment{'s' if count > 1 else ''}: see the next user message]" if count else ""
 
 

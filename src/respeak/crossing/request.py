@@ -58,6 +58,7 @@ LOGPROBS_OFF = refused(
 TWO_LIMITS = refused(Code.TWO_LIMITS, "send either max_completion_tokens or max_tokens, as on the live Chat service")
 NO_MESSAGES = refused(Code.NO_MESSAGES, "Chat needs at least one message; nothing of the input can be sent")
 NO_INPUT = NO_MESSAGES.saying("Responses needs at least one item; nothing of the messages can be sent")
+ALL_HOISTED = NO_MESSAGES.saying("Responses needs at least one item, but every message became instructions")
 METADATA = lost(
     Code.METADATA_DROPPED,
     HARMLESS,
@@ -157,11 +158,13 @@ def text_only(value: Any, out: Json, at: Place, job: Job) -> None:
 TOOLS = _later("tools", "by type; strict is made explicit")
 TOOL_CHOICE_DOWN = _later("tool_choice", "by form; left out when no tool remains", NO_TOOLS_LEFT, NO_TOOLS_FORCED)
 
+TURNS = "down: the items of a turn become one message; up: a message becomes the items of a turn"
+
 REQUEST = Table(
     "request",
     (
         both("model", down=request_model, up=request_model, note="model id table of the target"),
-        Row("input", "messages", Step(_input_down), Step(_messages_up), note="mapping.md 4.1 and 4.2"),
+        Row("input", "messages", Step(_input_down), Step(_messages_up), note=TURNS),
         only_responses("instructions", _later("instructions", "the first message, role developer")),
         both("max_output_tokens", "max_completion_tokens", up=OUTPUT_FLOOR, note="up: 16 at least"),
         from_chat("max_tokens", "max_output_tokens", up=OUTPUT_FLOOR, note="not together with max_completion_tokens"),
@@ -333,15 +336,15 @@ def finish_down(source: Json, out: Json, job: Job) -> None:
 def finish_up(source: Json, out: Json, job: Job) -> None:
     """The rules between fields on the way to Responses."""
     toolbox_up(out, job)
+    if job.options.hoist_instructions:
+        _hoist(out, job)
     if not out.get("input"):
-        job.note(NO_INPUT, (None, "messages"))
+        job.note(ALL_HOISTED if "instructions" in out else NO_INPUT, (None, "messages"))
     out.setdefault("store", False)  # Responses keeps what it is not told to forget
     if source.get("max_tokens") is not None and source.get("max_completion_tokens") is not None:
         job.note(TWO_LIMITS, (None, "max_tokens"))
     if "top_logprobs" in job.memo:
         _top_logprobs(out, job, needs="include", verdict=LOGPROBS_OFF)
-    if job.options.hoist_instructions:
-        _hoist(out, job)
 
 
 def _configure(source: Json, out: Json, job: Job) -> None:

@@ -39,7 +39,8 @@ def choice_down(value: Any, at: Place, job: Job) -> Any:
 def choice_up(value: Any, at: Place, job: Job) -> Any:
     """A Chat tool_choice as Responses says it; ABSENT when it cannot (the loss is noted)."""
     if isinstance(value, dict):
-        return _said(FORMS_UP.get(value.get("type", ""), UNKNOWN_MODE), value, at, job)
+        rule = FORMS_UP.get(value.get("type", ""), UNKNOWN_MODE)
+        return _said(_odd_forced if value.get("type") in job.source.odd_tools else rule, value, at, job)
     return _mode(value, at, job)
 
 
@@ -122,10 +123,23 @@ def _allowed_up(value: Json, at: Place, job: Job) -> Any:
     inner, place = value.get("allowed_tools") or {}, (at, "allowed_tools")
     leftovers(value, {"type", "allowed_tools"}, at, job)
     leftovers(inner, {"mode", "tools"}, place, job)
-    entries = _entries(inner.get("tools") or [], _ALLOWED_UP, UNNAMED, (place, "tools"), job)
+    forms = {**_ALLOWED_UP, **dict.fromkeys(job.source.odd_tools, _odd)}
+    entries = _entries(inner.get("tools") or [], forms, UNNAMED, (place, "tools"), job)
     if not entries:
         return _said(NONE_ALLOWED, value, at, job)
     return {"type": "allowed_tools", "mode": inner.get("mode", "auto"), "tools": entries}
+
+
+def _odd(value: Json, at: Place, job: Job) -> Any:
+    """A tool that only clients of the source know, by the type of what stands for it."""
+    leftovers(value, {"type"}, at, job)
+    return {"type": job.source.odd_tools[value["type"]].tool()["type"]}
+
+
+def _odd_forced(value: Json, at: Place, job: Job) -> Any:
+    """Such a tool, where Responses has a form that forces what stands for it (web_search has none)."""
+    kind = job.source.odd_tools[value["type"]].tool()["type"]
+    return _said(_odd if kind in FORMS_DOWN else UNKNOWN_MODE, value, at, job)
 
 
 def _entries(

@@ -67,13 +67,18 @@ def _choice_down(reader: ToolsDown, job: Job) -> Any:
 
 
 def _of_offered(choice: Any, names: Collection[Any], at: Place, job: Job) -> Any:
-    """The choice, unless it is of one function or custom tool that is not offered (the loss is noted)."""
-    if not isinstance(choice, dict) or choice["type"] not in ("function", "custom"):
+    """The choice, unless it is of one tool that is not offered (the loss is noted)."""
+    if not isinstance(choice, dict) or choice["type"] == "allowed_tools":
         return choice
-    if choice.get(choice["type"], choice)["name"] in names:
+    if _name_of(choice.get(choice["type"], choice)) in names:
         return choice
     job.note(NOT_OFFERED, at)
     return ABSENT
+
+
+def _name_of(tool: Json) -> Any:
+    """The name of a tool or of one that is chosen; a hosted one has none and goes by its type."""
+    return tool["name"] if "name" in tool else (tool["type"],)
 
 
 def _choice_without_tools(value: Any, at: Place, job: Job) -> Any:
@@ -111,8 +116,8 @@ def _choice_up(name: str, tools: list[Json], job: Job) -> Any:
     """A choice under its own or its deprecated name; ABSENT when it cannot be kept (the loss is noted)."""
     value, at = job.memo[name]
     if tools:
-        return _of_offered(_CHOICES_UP[name](value, at, job), {tool.get("name") for tool in tools}, at, job)
-    if value not in OPEN_CHOICES and any(job.memo.get(given, ([],))[0] for given in GIVEN):
+        return _of_offered(_CHOICES_UP[name](value, at, job), set(map(_name_of, tools)), at, job)
+    if value not in OPEN_CHOICES and any(job.memo.get(given, ([],))[0] != [] for given in GIVEN):
         job.note(NO_TOOLS_FORCED, at)
         return ABSENT
     return _CHOICES_UP[name](value, at, job)
@@ -120,8 +125,8 @@ def _choice_up(name: str, tools: list[Json], job: Job) -> Any:
 
 OPEN_CHOICES = ("none", "auto")
 """Choices that come true without any tool."""
-GIVEN = ("tools", "functions")
-"""Fields in which a Chat request declares tools."""
+GIVEN = ("tools", "functions", "web_search_options")
+"""Fields in which a Chat request declares what becomes tools."""
 
 
 def _either(old: str, new: str, verdict: Verdict, job: Job) -> None:

@@ -307,9 +307,7 @@ def _tool_up(tool: Json, at: Place, job: Job) -> Json | None:
     kind = tool.get("type") or ""
     odd = job.source.odd_tools.get(kind)
     if odd is not None:
-        job.note(odd.responses, at)
-        made: Json = odd.tool()
-        return made
+        return _odd_tool(odd, at, job)
     rule = TOOLS_UP.get(kind, UNKNOWN_TOOL)
     if isinstance(rule, Verdict):
         job.note(rule, at)
@@ -318,6 +316,16 @@ def _tool_up(tool: Json, at: Place, job: Job) -> Json | None:
         job.note(NO_NAME, at)
         return None
     return explicit(said(job.plans[rule], tool, at, job))
+
+
+def _odd_tool(odd: Any, at: Place, job: Job) -> Json | None:
+    """What stands for a tool that only clients of the source know: a hosted tool, where the target has any."""
+    if job.target.closed:
+        job.note(odd.chat, at)
+        return None
+    job.note(odd.responses, at)
+    made: Json = odd.tool()
+    return made
 
 
 def functions_up(functions: list[Json], at: Place, job: Job) -> list[Json]:

@@ -16,6 +16,8 @@ SECOND_SEARCH = lost(Code.TOOL_DROPPED, DEGRADING, "Chat has one set of search o
 ALWAYS_SEARCHES = approximated(Code.WEB_SEARCH_CHANGED, DEGRADING, "on Chat every request of a search model searches")
 MAY_SEARCH = approximated(Code.WEB_SEARCH_CHANGED, DEGRADING, "on Responses the model decides whether it searches")
 
+NO_HOSTED_SEARCH = lost(Code.WEB_SEARCH_DROPPED, BREAKING, "the target has no hosted tools; nothing searches the web")
+
 SEARCH_MODEL = re.compile(r"(?<!re)search")
 """gpt-4o-search-preview, gpt-5-search-api; the deep-research models are not on Chat."""
 
@@ -79,7 +81,10 @@ def searches(model: str) -> bool:
 
 
 def web_search_up(value: Json, at: Place, job: Job) -> list[Json]:
-    """`web_search_options` as a tool."""
+    """`web_search_options` as a tool, unless the target has functions and custom tools only."""
+    if job.target.closed:
+        job.note(NO_HOSTED_SEARCH, at)
+        return []
     job.note(MAY_SEARCH, at)
     tool = {"type": "web_search", **said(job.plans["web_search"], value, at, job)}
     job.placed(tool, at)

@@ -11,6 +11,7 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.compose import narrow
+from respeak.crossing.answer import echo_metadata
 from respeak.crossing.items import MISPLACED_PHASE, PHASE, item_type
 from respeak.crossing.model import answer_model, request_model
 from respeak.crossing.parts import UNKNOWN_PART
@@ -23,6 +24,9 @@ from respeak.walk import Plan, kept, walk
 FOREIGN_MODEL = lost(Code.PHASE_DROPPED, DEGRADING, "phase does not apply to models of other vendors; removed")
 
 CHAT_PARTS = {"text": "text", "image_url": "image", "file": "file", "refusal": "refusal"}
+
+HOLDERS = {"message": "content", "function_call_output": "output", "custom_tool_call_output": "output"}
+"""Where items hold parts, by type."""
 
 RESULT_ROLES = ("function", "tool")
 """Roles whose `name` is that of the function they answer: no profile speaks of it."""
@@ -51,6 +55,7 @@ def answer_plans(source: Any, target: Any) -> dict[str, Plan]:
     plan = narrow(target.answers.get("answer", {}), KEEP)
     if target.family == "chat":
         plan.entries["choices"] = _choices
+        plan.entries.setdefault("metadata", _metadata)
     if "usage" in target.answers:
         plan.entries["usage"] = _usage
     _model(plan, answer_model)
@@ -75,11 +80,11 @@ def _items(value: Any, out: Json, at: Place, job: Job) -> None:
 
 
 def _item(item: Json, at: Place, job: Job) -> Json:
-    if item_type(item) != "message":
-        return item
-    if job.target.parts and isinstance(item.get("content"), list):
-        item = {**item, "content": _parts(item["content"], (at, "content"), job)}
-    if item.get("phase") is None:
+    kind = item_type(item)
+    held = HOLDERS.get(kind)
+    if held is not None and job.target.parts and isinstance(item.get(held), list):
+        item = {**item, held: _parts(item[held], (at, held), job)}
+    if kind != "message" or item.get("phase") is None:
         return item
     if item.get("role") != "assistant":
         job.note(MISPLACED_PHASE, (at, "phase"))
@@ -164,8 +169,9 @@ def _functions(value: Any, out: Json, at: Place, job: Job) -> None:
 
 
 def _choices(value: Any, out: Json, at: Place, job: Job) -> None:
-    """Choices stay as they are, without phase."""
+    """Choices stay as they are, without phase; the answer has the metadata that its upstream did not take."""
     out["choices"] = [_choice(choice, (at, i), job) for i, choice in enumerate(value)]
+    echo_metadata(out, job)
 
 
 def _choice(choice: Json, at: Place, job: Job) -> Json:
@@ -175,6 +181,11 @@ def _choice(choice: Json, at: Place, job: Job) -> Json:
     message = dict(message)
     _without_phase(message, (at, "message"), job)
     return {**choice, "message": message}
+
+
+def _metadata(value: Any, out: Json, at: Place, job: Job) -> None:
+    out["metadata"] = value
+    echo_metadata(out, job)
 
 
 def _usage(value: Any, out: Json, at: Place, job: Job) -> None:

@@ -31,7 +31,7 @@ def app(config: Config, watch: Watch | None = None, transport: Any = None) -> St
     for upstream in config.upstream:
         upstream.check_key()
     watch = watch or Watch()
-    memory = opened(config.memory or "local", config.memory_bytes, config.memory_age)
+    memory = opened("local" if config.memory is None else config.memory, config.memory_bytes, config.memory_age)
     relay = Relay(config, memory, watch, transport)
 
     @contextlib.asynccontextmanager

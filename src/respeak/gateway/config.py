@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from respeak import profiles
+from respeak.entry import targets
 from respeak.errors import UnknownDialect
+from respeak.gateway import trouble
 from respeak.options import Options
+
+VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
+"""What the name of an environment variable may be; anything else in its place may be the key itself."""
+
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+SomeSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class ConfigError(ValueError):
@@ -29,8 +38,9 @@ class Upstream(_Part):
 
     dialect      what it speaks              base_url  its API, such as `https://api.example.com/v1`
     models       the models it gets, `*` for any; the first upstream that takes a model has it
-    key_env      the environment variable that holds its key; without it the client's own key is passed on, which
-                 is allowed only if there is one upstream or `forward_key` says so
+    key_env      the environment variable that holds its key
+    forward_key  whether the client's own key is passed on, instead of one in `key_env`; unless said, only to a single
+                 upstream: no client's key goes to a provider that it may not be meant for
     timeout      seconds for a whole answer; of a stream, for its first event and for each silence after it
     """
 
@@ -39,8 +49,8 @@ class Upstream(_Part):
     base_url: str
     models: tuple[str, ...] = ("*",)
     key_env: str | None = None
-    forward_key: bool = False
-    timeout: Annotated[float, Field(gt=0)] = 600.0
+    forward_key: bool | None = None
+    timeout: SomeSeconds = 600.0
     options: dict[str, Any] = {}
 
     @field_validator("dialect")
@@ -48,8 +58,8 @@ class Upstream(_Part):
     def _known(cls, value: str) -> str:
         try:
             profile = profiles.get(value)
-        except UnknownDialect as error:
-            raise ValueError(str(error)) from None
+        except UnknownDialect:
+            raise ValueError(str(UnknownDialect(value, targets()))) from None
         if profile.source_only:
             raise ValueError(f'"{value}" is a source only; no upstream speaks it')
         return value
@@ -67,6 +77,13 @@ class Upstream(_Part):
             raise ValueError("expected a URL without user and password; name the variable of the key in key_env")
         return value
 
+    @field_validator("models")
+    @classmethod
+    def _some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError('expected one model at least; ["*"] is any')
+        return value
+
     @field_validator("options")
     @classmethod
     def _choices(cls, value: dict[str, Any]) -> dict[str, Any]:
@@ -77,6 +94,12 @@ class Upstream(_Part):
         except TypeError as error:
             raise ValueError(str(error)) from None
         return value
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Upstream:
+        if self.forward_key and self.key_env is not None:
+            raise ValueError("expected key_env or forward_key = true, found both")
+        return self
 
     @property
     def origin(self) -> str:
@@ -96,6 +119,11 @@ class Upstream(_Part):
         if self.key_env is None:
             return
         key = self.key()
+        if key is None and VARIABLE.fullmatch(self.key_env) is None:
+            raise ConfigError(
+                f"upstream {self.name}: key_env: expected the name of an environment variable that holds the key; "
+                "what is there can be no such name, and is not shown: it may be the key"
+            )
         if key is None:
             raise ConfigError(f"upstream {self.name}: the environment variable {self.key_env} holds no key")
         if not (key.isascii() and key.isprintable()) or " " in key:
@@ -115,7 +143,9 @@ class Config(_Part):
     tolerate       the worst loss that a request may suffer     body_limit   bytes of a request
     keep_alive     seconds of silence after which a stream gets a comment
     hold           seconds to wait for the first event before 200 is sent, so that an early error is an HTTP error
+    grace          seconds that open exchanges get to finish when the gateway is stopped
     memory         `local`, `none`, `sqlite:PATH` or a `redis://` URL; `respeak serve` has a file unless told otherwise
+    memory_bytes   bytes that it may hold          memory_age   seconds after which an entry is forgotten
     ca_file        certificates (PEM) of authorities that are trusted beside the usual ones
     """
 
@@ -124,13 +154,13 @@ class Config(_Part):
     port: Annotated[int, Field(ge=0, le=65535)] = 8484
     tolerate: Literal["none", "harmless", "degrading", "breaking"] = "breaking"
     body_limit: Annotated[int, Field(gt=0)] = 64 * 1024 * 1024
-    keep_alive: Annotated[float, Field(gt=0)] = 15.0
-    hold: Annotated[float, Field(ge=0)] = 10.0
-    grace: Annotated[float, Field(ge=0)] = 30.0
+    keep_alive: SomeSeconds = 15.0
+    hold: Seconds = 10.0
+    grace: Seconds = 30.0
     memory: str | None = None
     ca_file: Path | None = None
     memory_bytes: Annotated[int, Field(gt=0)] = 256 * 1024 * 1024
-    memory_age: Annotated[float, Field(gt=0)] = 7 * 24 * 3600.0
+    memory_age: SomeSeconds = 7 * 24 * 3600.0
 
     @field_validator("upstream")
     @classmethod
@@ -148,7 +178,18 @@ class Config(_Part):
 
     def forwards(self, upstream: Upstream) -> bool:
         """True when the client's own key may go to this upstream."""
-        return upstream.key_env is None and (upstream.forward_key or len(self.upstream) == 1)
+        if upstream.key_env is not None:
+            return False
+        return len(self.upstream) == 1 if upstream.forward_key is None else upstream.forward_key
+
+    def warnings(self) -> list[str]:
+        """What the operator may not have meant: upstreams that get no key at all, though nobody said so."""
+        return [
+            f"upstream {each.name} gets no key, neither one of its own nor the client's: name its variable in key_env, "
+            "pass the client's key on with forward_key = true, or say forward_key = false if it needs none"
+            for each in self.upstream
+            if each.key_env is None and each.forward_key is None and not self.forwards(each)
+        ]
 
 
 def load(file: Path) -> Config:
@@ -167,10 +208,10 @@ def made(found: dict[str, Any], name: str) -> Config:
     try:
         return Config(**found)
     except ValidationError as error:
-        found_wrong = [(_place(each["loc"]), each["msg"].removeprefix("Value error, ")) for each in error.errors()]
-        lines = [f"{name}: {place}: {what}" for place, what in found_wrong]
+        lines = [f"{name}: {trouble.line(each, _keys(each['loc']))}" for each in error.errors()]
         raise ConfigError("\n".join(lines)) from None
 
 
-def _place(keys: tuple[int | str, ...]) -> str:
-    return ".".join(str(key) for key in keys) or "(whole file)"
+def _keys(place: tuple[int | str, ...]) -> list[str]:
+    """The keys of the table that a place is in."""
+    return list((Upstream if len(place) > 1 else Config).model_fields)

@@ -37,6 +37,7 @@ ONLY_IF: Mapping[Code, Callable[[Profile], bool]] = {
     Code.MODEL_NOT_SERVED: lambda target: target.wire_check,
     Code.MODEL_REPLACED: lambda target: bool(target.only_model),
     Code.STRICT_ASSUMED: lambda target: target.strict,
+    Code.WEB_SEARCH_DROPPED: lambda target: target.closed,
 }
 """Losses that only some targets can bring about."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from respeak.codes import Code
+from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.profiles.profile import Profile
-from respeak.verbs import BREAKING, DEGRADING, approximated, lost
+from respeak.verbs import DEGRADING, approximated, refused
 
 WITH_TOOLS = re.compile(r"gpt-(5\.([4-9]|\d\d)|[6-9])")
 """Models that refuse function tools with an effort other than none, also by default (OBS-1)."""
@@ -18,21 +19,27 @@ KEPT = approximated(
     'the live Chat service refuses function tools for this model unless reasoning_effort is "none"',
 )
 SET_TO_NONE = approximated(Code.EFFORT_WITH_TOOLS, DEGRADING, 'set to "none", so that Chat takes the function tools')
-REFUSED = lost(Code.EFFORT_WITH_TOOLS, BREAKING, "Chat takes either function tools or reasoning for this model")
+REFUSED = refused(Code.EFFORT_WITH_TOOLS, "Chat takes either function tools or reasoning for this model")
 
 
 def finish_request(source: Json, out: Json, job: Job) -> None:
     """Make the conflict of tools and effort visible; what happens to it is the caller's choice."""
-    if job.source.family == "chat" or not out.get("tools") or not WITH_TOOLS.match(str(out.get("model", ""))):
+    if not (out.get("tools") or out.get("functions")) or not WITH_TOOLS.match(str(out.get("model", ""))):
         return
     if out.get("reasoning_effort") == "none":
         return
     choice = job.options.effort_with_tools
-    said = (source.get("reasoning") or {}).get("effort")
-    at = ((None, "reasoning"), "effort") if said else (None, "model")  # the model's own default is as bad
-    job.note({"keep": KEPT, "none": SET_TO_NONE, "refuse": REFUSED}[choice], at)
+    job.note({"keep": KEPT, "none": SET_TO_NONE, "refuse": REFUSED}[choice], _place_of_effort(source, job))
     if choice == "none":
         out["reasoning_effort"] = "none"
+
+
+def _place_of_effort(source: Json, job: Job) -> Place:
+    """Where the source says the effort; its model where it does not, whose own default is as bad."""
+    if job.source.family == "chat":
+        return (None, "reasoning_effort") if source.get("reasoning_effort") else (None, "model")
+    said = (source.get("reasoning") or {}).get("effort")
+    return ((None, "reasoning"), "effort") if said else (None, "model")
 
 
 PROFILE = Profile(

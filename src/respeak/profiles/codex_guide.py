@@ -13,7 +13,14 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing.request import TWO_LIMITS
-from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT, NO_TOOLS_PARALLEL
+from respeak.crossing.tool_choice import FORCED, NONE_ALLOWED, NOT_ALLOWED, UNKNOWN_MODE
+from respeak.crossing.toolbox import (
+    BOTH_CHOICES,
+    NO_TOOLS_FORCED,
+    NO_TOOLS_LEFT,
+    NO_TOOLS_PARALLEL,
+    OPEN_CHOICES,
+)
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json, Step
 from respeak.profiles.profile import Profile
@@ -34,7 +41,10 @@ TEMPERATURE = lost(Code.TEMPERATURE_DROPPED, DEGRADING, "reasoning models take t
 
 @dataclass(frozen=True, slots=True)
 class OddTool:
-    """A tool type that the page invents: what Responses gets for it, and the verdicts either way."""
+    """A tool type that the page invents: what Responses gets for it, and the verdicts on that and on dropping it.
+
+    Chat drops it, and so does a Responses dialect without hosted tools.
+    """
 
     tool: Callable[[], Json]
     responses: Verdict
@@ -45,7 +55,7 @@ def _tool(name: str, stands_for: str, tool: Callable[[], Json]) -> OddTool:
     return OddTool(
         tool,
         approximated(Code.TOOL_REPLACED, DEGRADING, f"{name} is no Chat tool; said as {stands_for}"),
-        lost(Code.TOOL_DROPPED, DEGRADING, f"Chat has no {name}; the model has one tool less"),
+        lost(Code.TOOL_DROPPED, DEGRADING, f"the target has no {name}; the model has one tool less"),
     )
 
 
@@ -60,37 +70,77 @@ def finish_reading(source: Json, out: Json, job: Job) -> None:
     """The system prompt in front, no temperature for reasoning models, the limit under its current name."""
     if "lead" in job.memo:
         out["input" if job.target.family == "responses" else "messages"].insert(0, job.memo["lead"])
-    if out.get("temperature", 1) != 1 and REASONING_MODEL.match(str(out.get("model", ""))):
+    if out.get("temperature") not in (None, 1) and REASONING_MODEL.match(str(out.get("model", ""))):
         found, place = job.ledger.found, (None, "temperature")
         found[:] = [(verdict, at) for verdict, at in found if at != place]  # what the target would say is moot
         job.note(TEMPERATURE, place)
         del out["temperature"]
-    if job.target.family == "chat" and not job.target.closed:
-        _limit(out, job)
-        _without_tools(source, out, job)
+    if job.target.family == "chat":
+        if isinstance(out.get("tool_choice"), dict):
+            _choice(out, job)
+        if not job.target.closed:  # a closed one has rules of its own for limits and empty lists
+            _limit(out, job)
+            _without_tools(source, out, job)
 
 
 def _limit(out: Json, job: Job) -> None:
-    """max_tokens under its current name, unless both are there."""
-    if out.get("max_tokens") is not None and out.get("max_completion_tokens") is not None:
+    """max_tokens under its current name, unless both are there; null is no limit."""
+    limit = out.pop("max_tokens", None)
+    if limit is None:
+        return
+    if out.get("max_completion_tokens") is not None:
         job.note(TWO_LIMITS, (None, "max_tokens"))
-    elif "max_tokens" in out:
-        out["max_completion_tokens"] = out.pop("max_tokens")
+    out["max_completion_tokens"] = limit
+
+
+def _choice(out: Json, job: Job) -> None:
+    """A choice without the tools that Chat does not have."""
+    choice, at = out["tool_choice"], (None, "tool_choice")
+    if choice.get("type") in job.source.odd_tools:
+        job.note(FORCED if out.get("tools") or out.get("functions") else NO_TOOLS_FORCED, at)
+        del out["tool_choice"]
+        return
+    allowed = choice.get("allowed_tools")
+    if not isinstance(allowed, dict) or not allowed.get("tools"):
+        return
+    entries = job.each(allowed["tools"], ((at, "allowed_tools"), "tools"), _entry)
+    if entries:
+        out["tool_choice"] = {**choice, "allowed_tools": {**allowed, "tools": entries}}
+    else:
+        job.note(NONE_ALLOWED, at)
+        del out["tool_choice"]
+
+
+def _entry(entry: Json, at: Place, job: Job) -> Json | None:
+    """One tool of an allowed list; None for one that Chat does not have."""
+    if str(entry.get("type")) not in job.source.odd_tools:
+        return entry
+    job.note(NOT_ALLOWED, at)
+    return None
 
 
 def _without_tools(source: Json, out: Json, job: Job) -> None:
-    """No choice of a tool that was left out, and no empty list of tools (OBS-11)."""
-    choice, at = out.get("tool_choice"), (None, "tool_choice")
-    if isinstance(choice, dict) and choice.get("type") in job.source.odd_tools:
-        job.note(NO_TOOLS_FORCED, at)
-        del out["tool_choice"]
+    """No empty list of tools, and nothing that Chat takes only with one (OBS-11)."""
     if not source.get("tools") or out.get("tools"):
         return
     del out["tools"]
-    if out.pop("tool_choice", None) is not None:
-        job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
+    choice = out.pop("tool_choice", None)
+    if choice is not None:
+        _choice_without_tools(choice, out, (None, "tool_choice"), job)
     if out.pop("parallel_tool_calls", None) is not None:
         job.note(NO_TOOLS_PARALLEL, (None, "parallel_tool_calls"))
+
+
+def _choice_without_tools(choice: Any, out: Json, at: Place, job: Job) -> None:
+    """The choice among deprecated functions that remain, as their own `function_call`."""
+    if not out.get("functions"):
+        job.note(NO_TOOLS_LEFT if choice in OPEN_CHOICES else NO_TOOLS_FORCED, at)
+    elif out.get("function_call") is not None:
+        job.note(BOTH_CHOICES, (None, "function_call"))
+    elif choice in OPEN_CHOICES:
+        out["function_call"] = choice
+    else:
+        job.note(UNKNOWN_MODE, at)
 
 
 PROFILE = Profile(

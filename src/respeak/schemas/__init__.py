@@ -13,9 +13,10 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from respeak import profiles
+from respeak.entry import value_of
 from respeak.errors import Violation
 from respeak.gate import finding
 from respeak.loss import Place, pointer
@@ -35,7 +36,8 @@ def available() -> Iterator[tuple[str, str]]:
 def schema(dialect: str, kind: str = "request") -> dict[str, Any]:
     """The JSON Schema (2020-12) of a dialect's payloads: "request", "response", "event" or "error".
 
-    Each call gives a copy of its own. Raises `UnknownDialect`, and `ValueError` for a kind that the dialect has not.
+    Each call gives a copy of its own. Raises `UnknownDialect`, and `ValueError` for a kind that the dialect has not or
+    a new dialect whose schemas were not generated yet.
     """
     return copy.deepcopy(_bundled(dialect, kind))
 
@@ -50,8 +52,8 @@ def validate(payload: Any, *, dialect: str, kind: str = "request") -> list[Viola
     value = payload
     if isinstance(payload, str | bytes | bytearray):
         try:
-            value = json.loads(payload, parse_constant=_no_constant)
-        except (ValueError, RecursionError) as error:
+            value = value_of(payload)
+        except ValueError as error:
             return [Violation("", "a JSON document", f"none: {error}")]
     elif hasattr(payload, "model_dump"):
         value = payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -84,17 +86,17 @@ def text(schema: dict[str, Any]) -> str:
     return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
 @cache
 def _bundled(dialect: str, kind: str) -> dict[str, Any]:
     name = profiles.get(dialect).name
     if (name, kind) not in available():
         kinds = ", ".join(known for owner, known in available() if owner == name)
         raise ValueError(f'no schema of kind "{kind}" for {name}: it has {kinds}')
-    found: dict[str, Any] = json.loads((_folder() / name / f"{kind}.json").read_text(encoding="utf-8"))
+    folder = _folder()
+    try:
+        found: dict[str, Any] = json.loads((folder / name / f"{kind}.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{name} has no schemas yet; run: respeak schemas --write {folder}") from None
     return found
 
 

@@ -212,6 +212,8 @@ LIVE_FIELDS: Mapping[str, Mapping[str, Any]] = {
 }
 """Fields of requests that the live service takes and no document lists, by class."""
 
+SOME_PARTS = {"content": {"minItems": 1}}
+SOME_CALLERS = {"allowed_callers": {"minItems": 1}}
 CALL_ID = {"call_id": {"minLength": 1, "maxLength": 64}}
 BOUNDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     **dict.fromkeys(
@@ -233,7 +235,28 @@ BOUNDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "name": {"minLength": 1, "maxLength": 128},
         "namespace": {"minLength": 1, "maxLength": 64, "pattern": "^[a-zA-Z0-9_-]+$"},
     },
-    "CreateChatCompletionRequest": {"messages": {"minItems": 1}, "functions": {"minItems": 1, "maxItems": 128}},
+    **dict.fromkeys(
+        (
+            "ChatCompletionRequestDeveloperMessage",
+            "ChatCompletionRequestSystemMessage",
+            "ChatCompletionRequestUserMessage",
+            "ChatCompletionRequestAssistantMessage",
+            "ChatCompletionRequestToolMessage",
+            "PredictionContent",
+        ),
+        SOME_PARTS,
+    ),
+    **dict.fromkeys(
+        ("ApplyPatchToolParam", "CodeInterpreterTool", "CustomToolParam", "FunctionShellToolParam", "MCPTool"),
+        SOME_CALLERS,
+    ),
+    "ContainerNetworkPolicyAllowlistParam": {"domain_secrets": {"minItems": 1}},
+    "NamespaceToolParam": {"tools": {"minItems": 1}},
+    "CreateChatCompletionRequest": {
+        "messages": {"minItems": 1},
+        "functions": {"minItems": 1, "maxItems": 128},
+        "stop": {"minItems": 1},
+    },
     "CreateResponse": {"context_management": {"minItems": 1}},
 }
 """Bounds of requests that the document sets and translation does not ask for: what breaks them can still be said."""

@@ -11,17 +11,24 @@ from typing import Any
 
 from respeak.crossing.answer_down import head, structured
 from respeak.crossing.answer_up import FILLED
-from respeak.crossing.errors import ERROR_KEYS, FAILED, error_type
+from respeak.crossing.broken import FAILED_MESSAGE
+from respeak.crossing.errors import ERROR_KEYS, FAILED, error_type, words_of
+from respeak.crossing.output_text import text_apart
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.streams.chunks import CHOICE, Chunks
-from respeak.streams.down_items import Calls, Speech, begun
+from respeak.streams.down_calls import Calls
+from respeak.streams.down_items import Speech, begun, parts_of, speaks
+from respeak.streams.final import placed
+from respeak.streams.gather_response import error_of
 from respeak.streams.legacy import AsFunction
-from respeak.streams.places import DONE, ITEMS, PARTS, Places
+from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.settle import CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
 from respeak.streams.told import Contradicted
 from respeak.streams.words import KEYS, SILENT
 
 DIFFERS = CUT.saying("the finished text differs from what was streamed; what was streamed stands")
+OTHER = CUT.saying("what was streamed as one call was finished as another, or as none; what was streamed stands")
+GONE = CUT.saying("the finished answer leaves out what was streamed; what was streamed stands")
 
 
 class Down:
@@ -57,7 +64,7 @@ class Down:
     def shorten(self, behind: AsFunction) -> None:
         """Say pieces as they would come out of the stage behind: what is noted of them there is noted here, too."""
         self.functions, self.pattern = True, behind.pattern
-        self.calls.single = True
+        self.calls.single, self.calls.seen = True, self.seen
 
     def feed(self, event: Json) -> list[Json]:
         """The chunks that an event makes."""
@@ -136,15 +143,18 @@ class Down:
             self.next_message()
         assumed = "incomplete" if event["type"] == "response.incomplete" else "completed"
         response = {"status": assumed, **(event.get("response") or {})}
-        told = response.get("output") or []
-        response["output"] = told or self.outputs()
         if response["status"] in FAILED:
             return self.failed({"response": response})
+        told = response.get("output") or []
+        places = placed(told, self.items, self.places)
+        said = [self.calls.as_said(index, item) for index, item in zip(places, told, strict=False)]
+        response["output"] = said or self.outputs()
         answer = self.settle(response)
         refused = self.settle.refused
         if refused is not None:
             return self.chunks.fail(refused.message, "invalid_request_error", refused.path, refused.code.value)
-        self.rest(response, self.reconcile(told))
+        self.reconcile(told, places)
+        self.rest(response, places)
         message = answer["choices"][0]["message"]
         extension = {name: message[name] for name in ("phase", "reasoning_details") if name in message}
         if extension:  # known only now: a second message would have made the phase ambiguous
@@ -159,8 +169,8 @@ class Down:
             if alone or self.items[index].get("phase") != "commentary":
                 for event in self.muted.pop(index):
                     self.tell(event)
-        if not messages and self.speech.silent:
-            self.speech.whole((-1, 0), response.get("output_text") or "", [])
+        if self.speech.silent:
+            self.speech.whole((-1, 0), text_apart(response), [])
         cut = response["status"] == "incomplete"
         self.differing(places)
         self.calls.close(cut)
@@ -169,39 +179,45 @@ class Down:
         self.speech.close()
 
     def differing(self, places: list[int]) -> None:
-        """Report each item that was finished with another text than its pieces said; `places` as `reconcile` gives."""
-        found = self.speech.differing | {index for index, call in self.calls.said.items() if call.differs}
+        """Report each item that was finished otherwise than its pieces said; `places` as `placed` gives."""
+        found: dict[int, Any] = dict.fromkeys(self.speech.differing, DIFFERS)
+        for index, call in self.calls.said.items():
+            if call.other or call.differs:
+                found[index] = OTHER if call.other else DIFFERS
+        said = {index for index, _ in (*self.speech.parts, *self.speech.refusals)} | self.calls.said.keys()
+        found |= dict.fromkeys((index for index in said & self.items.keys() if index not in places), GONE)
         for index in sorted(found):
-            self.settle.note(DIFFERS, ((None, "output"), places.index(index)) if index in places else None)
+            self.settle.note(found[index], ((None, "output"), places.index(index)) if index in places else None)
 
-    def reconcile(self, output: list[Json]) -> list[int]:
-        """Say what the finished answer has and no `output_item.done` said; gives the index of each of its items."""
-        places = sorted(self.items)
-        if output and [self.items[index].get("type") for index in places] != [item.get("type") for item in output]:
-            places = self.matched(output)
+    def reconcile(self, output: list[Json], places: list[int]) -> None:
+        """Say what the finished answer has and no `output_item.done` said, and mark what it says otherwise."""
         for index, item in zip(places, output, strict=False):
-            if index not in self.items or index in self.unfinished:
+            if index in self.unfinished or self.items.get(index) != item:
                 self.tell({"type": DONE, "output_index": index, "item": item})
-        return places
-
-    def matched(self, output: list[Json]) -> list[int]:
-        """The index of each item of the finished answer, where some had no events or events told of others."""
-        left, found = dict(self.items), []
-        for place, item in enumerate(output):
-            index = self.places.named.get(item.get("id"), place)
-            if index in self.items and left.get(index, {}).get("type") != item.get("type"):
-                index = self.places.new()
-            left.pop(index, None)
-            found.append(index)
-        return found
 
     def failed(self, event: Json) -> None:
         """A failed response: an error frame, on which the client's SDK raises."""
         response = dict(event.get("response") or {})
         if response.get("status") not in FAILED:
             response["status"] = "failed"
+        if self.chunks.begun:
+            return self.fail(self.failed_late(response))
         response["output"] = response.get("output") or self.outputs()
         self.fail(self.settle(response)["error"])
+
+    def failed_late(self, response: Json) -> Json:
+        """The error of a response that failed after chunks: what they say of it is not lost, as before an `error`."""
+        output = response.get("output") or []
+        places = placed(output, self.items, self.places)
+        self.reconcile(output, places)
+        self.differing(places)
+        noted = len(self.settle.losses.found)
+        error: Json = self.settle({key: value for key, value in response.items() if key not in SAID})["error"]
+        found = self.settle.losses.found
+        self.settle(self.partial())
+        for verdict, place in found[: len(found) - noted]:
+            self.settle.note(verdict, place)
+        return error
 
     def fail(self, error: Json) -> None:
         """The error frame of an error body."""
@@ -210,17 +226,16 @@ class Down:
 
     def error(self, event: Json) -> None:
         """An `error` event: flat as documented, or nested as the live service sends it (OBS-2)."""
-        nested = event.get("error")
-        inner = nested if isinstance(nested, dict) else {"message": nested}
-        found = {key: inner.get(key) or event.get(key) for key in ("message", "code", "param")}
+        inner = error_of(event)
+        found = {key: inner.get(key) for key in ("message", "code", "param")}
         status = 429 if "rate_limit" in str(found["code"]) else 500
         named = {
-            "message": str(found["message"] or "The upstream failed."),
+            "message": str(found["message"] or words_of(inner) or FAILED_MESSAGE),
             "type": inner.get("type") or error_type(status),
         }
         self.settle(self.partial())
         said = self.settle.blank({"status": "failed", "error": {**found, **named}})["error"]
-        self.fail({**{key: value for key, value in inner.items() if value is not None}, **said})
+        self.fail({**inner, **said})
 
     def partial(self) -> Json:
         """The answer so far, as if it had been cut."""
@@ -236,15 +251,19 @@ class Down:
             if found is None:
                 self.note(f"item {index}", UNFINISHED)
             else:
-                told.append(found)
+                told.append(self.calls.as_said(index, found))
         return told
 
     # Items --------------------------------------------------------------------------------------------------------
 
+    def seen(self, index: int) -> bool:
+        """True for an item of which an event told."""
+        return index in self.items or index in self.waiting
+
     def of_item(self, event: Json) -> None:
         """An event of an item; of a message it waits until the one before is whole, for Chat has one text."""
         index = event["output_index"]
-        if index not in self.items and index not in self.waiting and _speaks(event):
+        if index not in self.items and index not in self.waiting and speaks(event):
             if self.talking in (None, index):
                 self.talking = index
             else:
@@ -257,7 +276,7 @@ class Down:
     def tell(self, event: Json) -> None:
         """Say an event of an item, unless its message may be commentary that the client does not get."""
         index = event["output_index"]
-        if index not in self.items and event["type"] not in ITEMS and _speaks(event):
+        if index not in self.items and event["type"] not in ITEMS and speaks(event):
             self.item_added({"output_index": index, "item": {"type": "message"}})
         if index in self.muted and event["type"] not in ITEMS:
             self.muted[index].append(event)
@@ -288,16 +307,21 @@ class Down:
         index, item = event["output_index"], event["item"]
         self.items[index] = item
         self.unfinished.discard(index)
-        if item.get("type") != "message":
-            self.calls.whole(index, item)
-        elif self.final_only and item.get("phase") == "commentary":
-            self.muted[index] = _parts(event)
-        else:
-            self.muted.pop(index, None)
-            for part in _parts(event):
-                self.part(part)
+        self.calls.whole(index, item)
+        if item.get("type") == "message":
+            self.message_done(event)
         if index == self.talking:
             self.next_message()
+
+    def message_done(self, event: Json) -> None:
+        """A whole message, unless it is commentary that the client does not get."""
+        index = event["output_index"]
+        if self.final_only and event["item"].get("phase") == "commentary":
+            self.muted[index] = parts_of(event)
+        else:
+            self.muted.pop(index, None)
+            for part in parts_of(event):
+                self.part(part)
 
     def part(self, event: Json) -> None:
         self.speech.part(_key(event), event.get("part") or {})
@@ -337,24 +361,8 @@ def _key(event: Json) -> tuple[int, int]:
     return event["output_index"], event["content_index"]
 
 
-def _speaks(event: Json) -> bool:
-    """True for an event of a message."""
-    kind: str = event["type"]
-    if kind in ITEMS:
-        return bool(event["item"].get("type") == "message")
-    return (event["part"].get("type") if kind in PARTS else kind.split(".")[1]) in SPOKEN
-
-
-def _parts(event: Json) -> list[Json]:
-    """The parts of a whole message, as events."""
-    index, content = event["output_index"], event["item"].get("content")
-    at = {"type": "response.content_part.done", "output_index": index}
-    parts = content if isinstance(content, list) else ()
-    return [{**at, "content_index": number, "part": part} for number, part in enumerate(parts)]
-
-
-SPOKEN = ("output_text", "text", "refusal")
-"""Types of parts that are text of the answer."""
+SAID = ("id", "created_at", "model", "output")
+"""Keys of a response that failed which the chunks before said."""
 
 Handlers = Mapping[str, Callable[[Down, Json], None]]
 

@@ -1,4 +1,4 @@
-"""What has been said of the items of a Responses answer: text, refusals, citations and calls, each piece once.
+"""What has been said of the messages of a Responses answer: text, refusals and citations, each piece once.
 
 Deltas say pieces, `.done` events say the whole: what no piece delivered is sent then. Keys are `output_index` and
 `content_index`, which every event has that comes here (`places.py`).
@@ -6,19 +6,14 @@ Deltas say pieces, `.done` events say the whole: what no piece delivered is sent
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from respeak.crossing import bridges
-from respeak.crossing.answer_down import special
-from respeak.crossing.answer_up import NO_ARGUMENTS
 from respeak.crossing.citations import annotations_down
-from respeak.crossing.ids import ChatIds
-from respeak.crossing.names import called_name
-from respeak.loss import Verdict
 from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks
-from respeak.streams.told import Contradicted, SaidCall, Told, Unusable
+from respeak.streams.places import ITEMS, PARTS
+from respeak.streams.told import Contradicted, Told
 
 Key = tuple[Any, Any]
 """output_index and content_index."""
@@ -216,149 +211,21 @@ def begun(item: Json) -> Json | None:
     return {**held, CALLS[kind][1]: "", "status": "incomplete"}
 
 
-class Calls:
-    """The tool calls of one answer: index, id and name once, then pieces of arguments.
-
-    `said` holds each by its `output_index`. `open` holds the functions among them of which a piece was said in chunks
-    that have a head: more of it may go the short way. `empty` are whole and have no arguments, which says `{}` unless
-    the answer turns out to be cut; `filled` said it. `single`: the client knows one call, the first of the answer;
-    those that overtake it are `late`.
-    """
-
-    def __init__(self, chunks: Chunks, job: Job) -> None:
-        self.chunks = chunks
-        self.job = job
-        self.said: dict[Any, SaidCall] = {}
-        self.open: dict[Any, SaidCall] = {}
-        self.empty: list[Any] = []
-        self.filled: list[Any] = []
-        self.retried = False
-        self.late: dict[Any, Json] = {}
-        self.single = False
-        self.first: Any = None
-        self.ids = ChatIds()
-        self.owner = "0"
-
-    def added(self, index: Any, item: Json) -> None:
-        """A call that begins; one without a name or an id waits until it is whole."""
-        if not self._is_call(item) or self._overtakes(index):
-            return
-        if item["type"] in CALLS and item.get("name") and item.get("call_id"):
-            repeated = index in self.said and not self.retried
-            self._announce(index, item)
-            held = item.get(CALLS[item["type"]][1])
-            self.said[index].held = held if isinstance(held, str) and not repeated else ""
-
-    def _is_call(self, item: Json) -> bool:
-        """True for a call that the client has to answer."""
-        kind = item.get("type")
-        return kind in CALLS or (kind in bridges.BY_CALL and not isinstance(special(item, self.job), Verdict))
-
-    def _overtakes(self, index: Any) -> bool:
-        """True for a call before which another began that is not said yet, where only the first one counts."""
-        if not self.single:
-            return False
-        if self.first is None:
-            self.first = index
-        return self.first != index and self.first not in self.said
-
-    def _announce(self, index: Any, item: Json) -> None:
-        kind, key = CALLS[item["type"]]
-        self._entry(index, item, kind, key, {"name": called_name(item), key: ""})
-
-    def _entry(self, index: Any, item: Json, kind: str, key: str, inner: Json) -> None:
-        """The first entry of a call, once: a retry must call the same."""
-        named = item.get("call_id"), inner["name"]
-        call = self.said.get(index)
-        if call is not None:
-            if call.named != named and self.retried:
-                raise Contradicted
-            return
-        self.fill()
-        number = len(self.said)
-        call_id, _ = self.ids.take(item.get("call_id") or "", self.owner, number)
-        self.chunks.say({"tool_calls": [{"index": number, "id": call_id, "type": kind, kind: inner}]})
-        self.said[index] = SaidCall(number, kind, key, named)
-
-    def piece(self, index: Any, piece: str) -> None:
-        """More of the arguments of a call that was announced."""
-        call = self.said.get(index)
-        if call is None or not piece or (call.held and call.kind == "custom"):
-            return  # whether deltas repeat what an input began with is known when it is whole
-        if call.held and not (piece.lstrip().startswith("{") and _is_object(call.held)):
-            self._more(index, call, call.new(call.held))
-        call.held = ""
-        self._more(index, call, call.new(piece))
-
-    def _more(self, index: Any, call: SaidCall, piece: str) -> None:
-        if not piece or not call.key:
-            return
-        call.add(piece)
-        self.chunks.say({"tool_calls": [{"index": call.number, call.kind: {call.key: piece}}]})
-        if call.kind == "function" and self.chunks.head:
-            self.open[index] = call
-
-    def text(self, index: Any, text: str) -> None:
-        """All of the arguments: the rest that no piece said."""
-        call = self.said.get(index)
-        if call is not None and text:
-            call.held = ""
-            self._more(index, call, call.rest(text))
-
-    def whole(self, index: Any, item: Json) -> None:
-        """The finished item of a call."""
-        if not self._is_call(item):
-            return
-        kind = item["type"]
-        bridge = bridges.BY_CALL.get(kind)
-        if self._overtakes(index):
-            self.late[index] = item
-        elif bridge is not None:
-            inner = {"name": bridge.name, "arguments": bridge.arguments(item)}
-            self._entry(index, item, "function", "", inner)
-        else:
-            self._announce(index, item)
-            text, call = item[CALLS[kind][1]], self.said[index]
-            self.text(index, text)
-            call.held = ""
-            if kind == "function_call" and not text and not call.count() and item.get("status") != "incomplete":
-                self.empty.append(index)
-
-    def fill(self) -> None:
-        """Calls that are whole and said no arguments say `{}`, before the next one begins: clients read them then."""
-        empty, self.empty = self.empty, []
-        for index in empty:
-            self.text(index, NO_ARGUMENTS)
-        self.filled += empty
-
-    def close(self, cut: bool) -> None:
-        """The answer is over: what waited for more.
-
-        Raises Contradicted if a retry left out what was said, Unusable if nobody could run what was said.
-        """
-        late, self.late, single = self.late, {}, self.single
-        self.single = False
-        for index, item in late.items():
-            self.whole(index, item)
-        for index, call in self.said.items():
-            self._more(index, call, call.new(call.held))
-            if call.due:
-                raise Contradicted
-            if call.unusable and not cut and not (single and call.number):
-                raise Unusable
-        if not cut:
-            self.fill()
-
-    def begin_again(self) -> None:
-        """A retry: what it repeats of what was said is not said twice."""
-        self.retried, self.first, self.late = True, None, {}
-        self.open = {}
-        for call in self.said.values():
-            call.begin_again()
+def speaks(event: Json) -> bool:
+    """True for an event of a message."""
+    kind: str = event["type"]
+    if kind in ITEMS:
+        return bool(event["item"].get("type") == "message")
+    return (event["part"].get("type") if kind in PARTS else kind.split(".")[1]) in SPOKEN
 
 
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
+def parts_of(event: Json) -> list[Json]:
+    """The parts of a whole message, as events."""
+    index, content = event["output_index"], event["item"].get("content")
+    at = {"type": "response.content_part.done", "output_index": index}
+    parts = content if isinstance(content, list) else ()
+    return [{**at, "content_index": number, "part": part} for number, part in enumerate(parts)]
+
+
+SPOKEN = ("output_text", "text", "refusal")
+"""Types of parts that are text of the answer."""

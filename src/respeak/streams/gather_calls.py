@@ -20,7 +20,6 @@ LATE_NAME = lost(Code.TOOL_NAME_CHANGED, BREAKING, "a piece of the name came whe
 CHANGED_ID = approximated(
     Code.CALL_ID_CHANGED, DEGRADING, "pieces of the call came under other ids and without a name; the first id stands"
 )
-NAMELESS = lost(Code.CALLS_DROPPED, BREAKING, "no piece of the call said its name, so nobody could answer it")
 
 LEGACY = ""
 """Kind of a call in `function_call`, which has no type."""
@@ -73,6 +72,16 @@ class GatheredCall:
             self.strayed = True
         else:
             self.name += name
+
+    @property
+    def told(self) -> bool:
+        """False for what neither named a call nor brought anything of it: that is none."""
+        return bool(self.name or self.arguments or any(self.more.values()) or any(self.inner.values()))
+
+    @property
+    def nameless(self) -> bool:
+        """True for a call that no client could answer, unless more of it comes."""
+        return not self.name and self.kind in KINDS
 
     def text(self) -> str:
         """The arguments, or the input of a custom tool."""
@@ -134,12 +143,20 @@ class GatheredCalls:
             yield self.legacy
 
     def __bool__(self) -> bool:
-        return bool(self.all) or self.legacy is not None
+        """True when the answer calls: what has no name is no call, as in an answer that came whole."""
+        return any(call.told and not call.nameless for call in self)
 
     @property
     def told(self) -> list[GatheredCall]:
-        """The calls of the finished message: an entry that neither named a call nor brought anything of it is none."""
-        return [call for call in self.all if call.name or call.arguments or call.more]
+        """The entries of the finished message."""
+        return [call for call in self.all if call.told]
+
+    def first(self, ended: bool) -> GatheredCall | None:
+        """The call that is said where there can be one; None while more of its name may come."""
+        told = [self.legacy] if self.legacy is not None and self.legacy.told else self.all
+        found = (call for call in told if call.told and call.kind in KINDS and not (ended and call.nameless))
+        first = next(found, None)
+        return None if first is None or first.nameless else first
 
     def reports(self, message: Place) -> Iterator[tuple[Verdict, Place]]:
         """What the finished message does not show: names of which a piece came too late, ids that changed."""
@@ -151,14 +168,6 @@ class GatheredCalls:
                 yield CHANGED_ID, (at, "id")
         if self.legacy is not None and self.legacy.strayed:
             yield LATE_NAME, ((message, "function_call"), "name")
-
-    def nameless(self, message: Place) -> Iterator[Place]:
-        """Places of the calls, in the finished message, that no client could answer."""
-        for number, call in enumerate(self.told):
-            if not call.name and call.kind in KINDS:
-                yield ((message, "tool_calls"), number)
-        if self.legacy is not None and not self.legacy.name:
-            yield (message, "function_call")
 
     def of(self, delta: Json) -> Iterator[tuple[GatheredCall, str]]:
         """The calls that a delta speaks of, each as soon as it is gathered, with its new piece of arguments."""

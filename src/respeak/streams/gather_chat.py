@@ -239,6 +239,13 @@ class GatheredChat:
         choices = [choice.said() for _, choice in sorted(self.choices.items())]
         return {**self.top, "object": "chat.completion", "choices": choices}
 
+    def cut(self) -> Json:
+        """The answer so far, as if it had been cut: nothing is judged by how it ended."""
+        answer = self.answer()
+        for choice in answer["choices"]:
+            choice["finish_reason"] = choice["finish_reason"] or "length"
+        return answer
+
 
 def _says(choice: Json) -> bool:
     """True for a choice that does more than name the role."""
@@ -248,12 +255,6 @@ def _says(choice: Json) -> bool:
 
 DELTAS = ("object", "choices", "obfuscation")
 FIRST = ("id", "created", "model")
-
-
-def beside_error(chunk: Json) -> Json:
-    """What a chunk with an error says beside it; a finish of its own would be made up."""
-    rest = {key: value for key, value in chunk.items() if key != "error"}
-    return {**rest, "choices": [{**choice, "finish_reason": None} for choice in chunk.get("choices") or ()]}
 
 
 def spoken(content: list[Json]) -> Iterator[tuple[str, str]]:

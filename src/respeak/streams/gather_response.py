@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from respeak.crossing.broken import FAILED_MESSAGE
 from respeak.plan import Json
 from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.script import fresh
@@ -25,10 +26,15 @@ class GatheredResponse:
         self.response: Json = {}
         self.items: dict[int, Json] = {}
         self.places = Places()
+        self.failed: Json = {}
 
     def add(self, event: Json) -> None:
         """Everything that an event brings."""
         kind = event.get("type", "")
+        if kind == "error" or (not kind and event.get("error")):
+            error = error_of(event)
+            said = {"code": error.get("code") or "server_error", "message": error.get("message") or FAILED_MESSAGE}
+            self.failed = {"status": "failed", "error": {**error, **said}}
         if isinstance(event.get("response"), dict):
             self.response = event["response"]
             if kind == "response.created":  # a second one begins the answer anew
@@ -46,7 +52,15 @@ class GatheredResponse:
     def answer(self) -> Json:
         """The Response; one that no event finished has the status that its last event had."""
         output = self.response.get("output") or [_joined(item) for _, item in sorted(self.items.items())]
-        return {**self.response, "output": output}
+        return {**self.response, **self.failed, "output": output}
+
+
+def error_of(event: Json) -> Json:
+    """What an `error` event says of the error: flat as documented, or nested as the live service sends it (OBS-2)."""
+    nested = event.get("error")
+    inner = nested if isinstance(nested, dict) else {"message": nested}
+    flat = {key: event[key] for key in ("message", "code", "param") if event.get(key)}
+    return flat | {key: value for key, value in inner.items() if value or not (value is None or key in flat)}
 
 
 def _opened(item: Json) -> Json:

@@ -5,48 +5,28 @@ The finished answer, which `settle` translates, tells what is lost; here is only
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from respeak.crossing import bridges
 from respeak.crossing.answer import REASONING
 from respeak.crossing.answer_up import NO_ARGUMENTS
+from respeak.crossing.broken import beside_error
 from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.names import declared_tools
 from respeak.plan import Job, Json
 from respeak.streams.chunks import CHOICE, PLAIN_CHOICE, is_choice
-from respeak.streams.gather_calls import KINDS, GatheredCall
-from respeak.streams.gather_chat import GatheredChat, beside_error, spoken
+from respeak.streams.gather_calls import GatheredCalls
+from respeak.streams.gather_chat import GatheredChat, spoken
+from respeak.streams.legacy_call import CALLS, ENDS, OneFunction, OneTool
 from respeak.streams.script import fresh
 
-CALLS = ("tool_calls", "function_call")
-ENDS = ("stop", *CALLS)
 FINISHES = ("stop", "length", "content_filter", "function_call")
 HEAD = ("id", "object", "created", "model", "usage")
 is_plain = frozenset((*HEAD, "choices", "service_tier", "system_fingerprint", "obfuscation")).issuperset
 """True for a chunk with no key but the documented ones of every chunk."""
 UNSAID = frozenset(("annotations", "audio", *REASONING))
 """Keys of a delta that a plain legacy client does not know."""
-
-
-class _Choice:
-    """What was said of one choice: the call and so much of its name, and a text that has to wait until it is whole."""
-
-    def __init__(self) -> None:
-        self.by_index: dict[Any, GatheredCall] = {}
-        self.call: Any = None
-        self.name = ""
-        self.held: list[str] | None = None
-        self.spoke = ""
-        self.arguments = False
-
-    def joined(self, kind: str, piece: str) -> str:
-        """A piece of text or of a refusal, which are one text here: apart from the other kind before it."""
-        before, self.spoke = self.spoke, kind
-        return piece if before in ("", kind) else f"\n\n{piece}"
-
-    def silent(self, finish: Any) -> bool:
-        """True when the call ends without arguments: an empty string is no JSON, unless the answer was cut."""
-        return bool(self.call) and not self.arguments and finish in ENDS
 
 
 class AsFunction:
@@ -58,7 +38,7 @@ class AsFunction:
 
     def __init__(self, plain: bool) -> None:
         self.plain = plain
-        self.choices: dict[Any, _Choice] = {}
+        self.choices: dict[Any, OneFunction] = {}
         self.gathered = GatheredChat()
         self.shared = False
         self.told: Json = {}
@@ -145,9 +125,9 @@ class AsFunction:
 
     def general(self, chunk: Json, news: bool) -> list[Json]:
         """What becomes of any chunk, whatever it holds; with news it is said even without any choice."""
-        held = [whole for choice in chunk["choices"] for whole in self.held(choice)]
         head = {key: chunk[key] for key in HEAD if key in chunk}
         choices = [self.choice(choice) for choice in chunk["choices"]]
+        held = [whole for choice in chunk["choices"] for whole in self.held(choice)]
         kept = [choice for choice in choices if _says(choice)]
         rest = [{**chunk, "choices": kept}] if kept or news or chunk.get("usage") else []
         return [{**head, "choices": [choice]} for choice in held] + rest
@@ -163,46 +143,42 @@ class AsFunction:
         return [{"index": choice.get("index"), "delta": delta, "finish_reason": None}]
 
     def choice(self, choice: Json) -> Json:
-        state = self.choices.setdefault(choice.get("index"), _Choice())
+        state = self.choices.setdefault(choice.get("index"), OneFunction())
         delta = dict(choice.get("delta") or {})
         calls = self.gathered.choice(choice.get("index")).calls
         state.by_index = calls.by_index
         if not self.shared:
             calls.take(delta)
-        for entry, call in zip(delta.pop("tool_calls", None) or (), calls.latest, strict=False):
-            self.entry(entry, call, delta, state)
-        if delta.get("function_call") and state.call in (None, calls.legacy):
-            state.call = calls.legacy
-            state.arguments = state.arguments or bool(delta["function_call"].get("arguments"))
-        if state.silent(choice.get("finish_reason")):
-            delta["function_call"] = {**(delta.get("function_call") or {}), "arguments": NO_ARGUMENTS}
+        finish = choice.get("finish_reason")
+        said = self.called(delta.pop("tool_calls", None) or (), delta.pop("function_call", None), calls, state, finish)
+        if state.silent(finish):
+            said["arguments"] = NO_ARGUMENTS
+        if said:
+            delta["function_call"] = said
         out = {**choice, "delta": self.plainly(delta, state) if self.plain else delta}
         if self.plain:
             out.pop("logprobs", None)
-        finish = choice.get("finish_reason")
         if finish is not None:
             out["finish_reason"] = self.finish(finish, state)
         return out
 
-    def entry(self, entry: Json, call: GatheredCall, delta: Json, state: _Choice) -> None:
-        """An entry of tool_calls: the first call of a known kind goes, a custom one when its input is whole."""
-        if state.call is None and call.kind in KINDS:
-            state.call = call
-        if call is not state.call:
-            return
-        name, state.name = call.name[len(state.name) :], call.name
-        if call.kind == "custom":
-            state.held = [*(state.held or ()), (entry.get("custom") or {}).get("input") or ""]
-            return
-        arguments = (entry.get("function") or {}).get("arguments")
-        said = {**delta.get("function_call", {}), **({"name": name} if name else {})}
-        if arguments is not None:
-            said["arguments"] = said.get("arguments", "") + arguments
-        if said:
-            delta["function_call"] = said
-        state.arguments = state.arguments or bool(arguments)
+    def called(
+        self, entries: Iterable[Json], legacy: Any, calls: GatheredCalls, state: OneFunction, finish: Any
+    ) -> Json:
+        """What a delta says of the call that is said: all of it when it is known which one that is, then its pieces."""
+        if state.call is None:
+            state.call = calls.first(ended=finish is not None)
+            return {} if state.call is None else state.begin()
+        said: Json = {}
+        for entry, call in zip(entries, calls.latest, strict=False):
+            if call is state.call:
+                state.entry(entry, said)
+        if legacy and state.call is calls.legacy:
+            state.arguments = state.arguments or bool(legacy.get("arguments"))
+            said = dict(legacy)
+        return said
 
-    def plainly(self, delta: Json, state: _Choice) -> Json:
+    def plainly(self, delta: Json, state: OneFunction) -> Json:
         """The delta for a client that knows no refusal, citations or reasoning: a refusal is text behind the text."""
         out = {key: value for key, value in delta.items() if key not in UNSAID}
         content, refusal = out.get("content"), out.pop("refusal", None)
@@ -212,7 +188,7 @@ class AsFunction:
             out["content"] = "".join(pieces)
         return out
 
-    def finish(self, reason: str, state: _Choice) -> str:
+    def finish(self, reason: str, state: OneFunction) -> str:
         if reason in CALLS:
             return "function_call" if state.call or not self.plain else "stop"
         return reason if reason in FINISHES or not self.plain else ("function_call" if state.call else "stop")
@@ -229,40 +205,13 @@ def plain_function(job: Job) -> AsFunction:
     return AsFunction(plain=True)
 
 
-class _OneCall:
-    """What was said of one choice to a client that declared tools, or what waits.
-
-    `index` is that of the entry which stands for `function_call`, once it is said: behind those of the upstream's own
-    `tool_calls`, which `entries` counts; those that come later stand behind it.
-    """
-
-    def __init__(self) -> None:
-        self.name = ""
-        self.index: int | None = None
-        self.entries = 0
-        self.called = self.arguments = False
-        self.early: list[str] = []
-        self.held: list[str] | None = None
-
-    def beside(self, entry: Json) -> Json:
-        """An entry of the upstream's own, at an index that no other call has."""
-        index = entry.get("index")
-        if index.__class__ is not int:
-            self.entries = self.entries or 1
-            return entry
-        if self.index is not None and index >= self.index:
-            index += 1
-        self.entries = max(self.entries, index + 1)
-        return {**entry, "index": index}
-
-
 class AsTools:
     """Chunks of an upstream of functions for a client that declared tools: one entry of tool_calls."""
 
     def __init__(self, job: Job) -> None:
         self.asked = bool((job.request or {}).get("tools"))
         self.custom = {name for name, tool in declared_tools(job).items() if tool.type == "custom"}
-        self.choices: dict[Any, _OneCall] = {}
+        self.choices: dict[Any, OneTool] = {}
 
     def feed(self, chunk: Json) -> list[Json]:
         """The chunk with tool_calls in place of function_call; nothing while all that it brings has to wait."""
@@ -282,7 +231,7 @@ class AsTools:
     def waits(self, chunk: Json, said: list[Json]) -> bool:
         """True for a chunk of which nothing but a part of a name came, which waits."""
         brought = any((choice.get("delta") or {}).get("function_call") for choice in chunk["choices"])
-        silent = self.asked and brought and is_plain(chunk) and chunk.get("usage") is None
+        silent = brought and is_plain(chunk) and chunk.get("usage") is None
         return silent and not any(_says(choice) for choice in said)
 
     def of(self, choice: Json, delta: Json) -> Json:
@@ -311,35 +260,45 @@ class AsTools:
 
     def choice(self, choice: Json, chunk: Json) -> list[Json]:
         """What becomes of a choice; before it the beginning of its call, if that waited for its name."""
-        state = self.choices.setdefault(choice.get("index"), _OneCall())
+        state = self.choices.setdefault(choice.get("index"), OneTool())
         delta, finish = dict(choice.get("delta") or {}), choice.get("finish_reason")
         if delta.get("tool_calls"):
             delta["tool_calls"] = [state.beside(entry) for entry in delta["tool_calls"]]
         call, openings = delta.get("function_call"), []
-        state.called = state.called or bool(call)
-        if call and not self.asked:
-            state.name = state.name or call.get("name") or ""
-            state.arguments = state.arguments or bool(call.get("arguments"))
-        if self.asked and (call or (finish is not None and state.called)):
+        if call or (finish is not None and state.name):
             delta.pop("function_call", None)
-            *openings, entry = self.entries(call or {}, state, finish, str(chunk.get("id") or "0"))
-            if entry:
-                delta["tool_calls"] = [*(delta.get("tool_calls") or ()), entry]
-        elif finish in ENDS and state.name and not state.arguments:
-            delta["function_call"] = {**(call or {}), "arguments": NO_ARGUMENTS}
+            if self.asked:
+                *openings, entry = self.entries(call or {}, state, finish, str(chunk.get("id") or "0"))
+                delta |= {"tool_calls": [*(delta.get("tool_calls") or ()), entry]} if entry else {}
+            else:
+                said = self.function(call or {}, state, finish)
+                delta |= {"function_call": said} if said else {}
         at = {"index": choice.get("index"), "finish_reason": None}
         before = [{**at, "delta": {"tool_calls": [opening]}} for opening in openings]
         return [*before, {**choice, "delta": delta, "finish_reason": self.finish(finish, state)}]
 
-    def finish(self, reason: Any, state: _OneCall) -> Any:
+    def finish(self, reason: Any, state: OneTool) -> Any:
         """How the choice ended: a call of old is one for clients that know it, beside none of the new ones."""
         if reason not in CALLS:
             return reason
-        if not (state.called or state.entries):
+        if not (state.name or state.entries):
             return "stop"
         return "tool_calls" if self.asked or state.entries else reason
 
-    def entries(self, call: Json, state: _OneCall, finish: Any, owner: str) -> list[Json]:
+    def function(self, call: Json, state: OneTool, finish: Any) -> Json:
+        """A piece of function_call for a client that knows it; empty for one that has to wait."""
+        state.name = state.name or call.get("name") or ""
+        if not state.name:
+            state.early.append(call.get("arguments") or "")
+            return {}
+        early, state.early = "".join(state.early), []
+        said = {**call, "arguments": early + (call.get("arguments") or "")} if early else dict(call)
+        if finish in ENDS and not (state.arguments or said.get("arguments")):
+            said["arguments"] = NO_ARGUMENTS
+        state.arguments = state.arguments or bool(said.get("arguments"))
+        return said
+
+    def entries(self, call: Json, state: OneTool, finish: Any, owner: str) -> list[Json]:
         """A piece of function_call as a piece of its entry; empty for one that has to wait.
 
         The entry begins with the first arguments, for until then more of the name may come: before them, if it waited.
@@ -348,14 +307,14 @@ class AsTools:
             name, waited = call.get("name") or "", bool(state.early)
             state.name += name if name != state.name else ""
             state.early.append(call.get("arguments") or "")
-            if finish is None and not (state.name and any(state.early)):
+            if not state.name or (finish is None and not any(state.early)):
                 return [{}]
             opening = self.opened(state, owner)
             rest = self.rest("".join(state.early), state, finish)
             return [opening, rest] if waited else [_joined(opening, rest)]
         return [self.rest(call.get("arguments") or "", state, finish)]
 
-    def opened(self, state: _OneCall, owner: str) -> Json:
+    def opened(self, state: OneTool, owner: str) -> Json:
         """The entry as it begins, without arguments."""
         kind, key = ("custom", "input") if state.name in self.custom else ("function", "arguments")
         state.index, state.held = state.entries, [] if kind == "custom" else None
@@ -366,7 +325,7 @@ class AsTools:
             kind: {"name": state.name, key: ""},
         }
 
-    def rest(self, piece: str, state: _OneCall, finish: Any) -> Json:
+    def rest(self, piece: str, state: OneTool, finish: Any) -> Json:
         """More arguments of the entry; a custom tool's input waits until it is whole."""
         if state.held is None:
             piece = piece or (NO_ARGUMENTS if finish in ENDS and not state.arguments else "")

@@ -101,7 +101,7 @@ def _event(stage: ResponsesWithin, event: Json) -> list[Json] | None:
         or event.get("obfuscation", "").__class__ is not str
         or event.get("summary_index", 0).__class__ is not int
         or not is_summary(event)
-        or stage.broken
+        or stage.ended
     ):
         return None
     stage.next, stage.told = number + 1, True

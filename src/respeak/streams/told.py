@@ -108,17 +108,20 @@ class SaidCall(Told):
     """A call that was announced: its index, type and name on Chat, and the key of its text.
 
     `held` are arguments that its item began with: some services repeat them in deltas. A bridged call is said whole:
-    it has no key. `text` is what was said of arguments, None once that is more than `KEPT`.
+    it has no key. `text` is what was said of arguments, None once that is more than `KEPT`. `item` holds what the
+    client was told by: type, id, name and namespace. `other`: the item turned out to be another call, or none.
     """
 
-    __slots__ = ("held", "key", "kind", "named", "number", "text")
+    __slots__ = ("held", "item", "key", "kind", "named", "number", "other", "text")
 
-    def __init__(self, number: int, kind: str, key: str, named: tuple[Any, ...]) -> None:
+    def __init__(self, number: int, kind: str, key: str, named: tuple[Any, ...], item: dict[str, Any]) -> None:
         super().__init__()
         self.number = number
         self.kind = kind
         self.key = key
         self.named = named
+        self.item = {name: item[name] for name in IDENTITY if item.get(name)}
+        self.other = False
         self.held = ""
         self.text: str | None = ""
 
@@ -135,6 +138,11 @@ class SaidCall(Told):
         said = _canonical(self.text or "") if self.kind == "function" else None
         return said is not None and said == _canonical(text)
 
+    def begin_again(self) -> None:
+        """The upstream tries again."""
+        super().begin_again()
+        self.other = False
+
     @property
     def unusable(self) -> bool:
         """True when others than the finished arguments were said, and those are no JSON."""
@@ -143,6 +151,9 @@ class SaidCall(Told):
         self.count()
         return self.text is not None and _canonical(self.text) is None
 
+
+IDENTITY = ("type", "call_id", "name", "namespace")
+"""Keys of an item that say which call it is."""
 
 KEPT = 16_000
 """So many characters of arguments are kept. Of a longer text nobody can tell whether it is the same value."""

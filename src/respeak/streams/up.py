@@ -13,14 +13,14 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing import ids
 from respeak.crossing.answer_up import PHASES
+from respeak.crossing.broken import beside_error, error_of, failure
 from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.streams import script as events
-from respeak.streams.gather_calls import NAMELESS
-from respeak.streams.gather_chat import MERGED, GatheredChat, GatheredChoice, beside_error, is_chunk, spoken
+from respeak.streams.gather_chat import MERGED, GatheredChat, GatheredChoice, is_chunk, spoken
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
 from respeak.streams.up_calls import UpCalls
-from respeak.streams.up_errors import error_body, event_fields, failure
+from respeak.streams.up_errors import event_fields, named_error
 from respeak.streams.up_items import OpenMessage, OpenReasoning
 from respeak.verbs import DEGRADING, lost
 
@@ -91,9 +91,10 @@ class Up:
         """The events that a chunk makes."""
         if self.ended:
             return []
-        if chunk.get("error"):
+        error, at = error_of(chunk)
+        if error:
             said = self.feed(beside_error(chunk)) if self.head else []
-            return said + self.fail(chunk["error"])
+            return said + self.fail(error, at)
         if is_chunk(chunk):
             chunk = self.gathered.heard(chunk)
             self.gathered.add_top(chunk)
@@ -135,16 +136,27 @@ class Up:
         self.step(END)
         if choice is not None:
             self.calls.finish(choice, self.status, cut=bool(failed))
+            final = self.uninferred(final)
             self.report(choice)
         if not self.items and self.status == "completed":
-            self.items += [
-                item for item in final["output"] if item.get("name") != ""
-            ]  # with what no chunk said as text; a message at least
+            self.items += final["output"]  # with what no chunk said as text; a message at least
             for index, item in enumerate(self.items):
                 events.whole(self.script, item, index)
         final |= {**self.head, **failed, "output": events.fresh(self.items)}
         self.script.emit(events.TERMINAL.get(final["status"], "response.failed"), {"response": final})
         return self.script.take()
+
+    def uninferred(self, final: Json) -> Json:
+        """The finished answer; if no message can bear the phase, settled as one that says it, so that none is made."""
+        phase, messages = self.inferred(), [item for item in self.items if item["type"] == "message"]
+        if self.settle.finished is None or not (phase and messages) or any(item.get("phase") for item in messages):
+            return final
+        answer, _ = self.settle.finished
+        first, *others = answer["choices"]
+        marked = {**first, "message": {**first["message"], "phase": phase}}
+        out = self.settle({**answer, "choices": [marked, *others]})
+        self.settle.finished = answer, out
+        return out
 
     def report(self, choice: GatheredChoice) -> None:
         """What the finished answer shows and no event said; what it cannot hold itself it reports itself."""
@@ -153,32 +165,23 @@ class Up:
             note(LATE_CITATION, (MESSAGE, "annotations"))
         if self.waiting and said:
             note(LATE_LOGPROBS, ((CHOICE, "logprobs"), "content"))
-        phase = self.phase()
+        phase = self.phase() or self.inferred()
         if phase and any(item.get("phase") != phase for item in self.items if item["type"] == "message"):
             note(LATE_PHASE, (MESSAGE, "phase"))
         for verdict, place in choice.calls.reports(MESSAGE):
             note(verdict, place)
-        for place in choice.calls.nameless(MESSAGE):
-            note(NAMELESS, place)
         if choice.merged:
             note(MERGED, MESSAGE)
 
-    def fail(self, error: Any) -> list[Json]:
+    def fail(self, error: Any, at: Place = None) -> list[Json]:
         """`response.failed` with everything so far; an `error` event if there is no response yet."""
-        body = error_body(error, self.job, self.settle)
+        body = named_error(error, self.job, self.settle)
         if not self.head:
             self.ended = True
             self.script.emit("error", event_fields(body))
             return self.script.take()
-        failed = {"status": "failed", "error": failure(error, body, self.settle), "incomplete_details": None}
-        return self.end(self.settle(self.partial()), failed, self.gathered.choices.get(0))
-
-    def partial(self) -> Json:
-        """The answer so far, as if it had been cut: nothing is judged by how it ended."""
-        answer = self.gathered.answer()
-        for choice in answer["choices"]:
-            choice["finish_reason"] = choice["finish_reason"] or "length"
-        return answer
+        failed = {"status": "failed", "error": failure(error, body, at, self.settle.note), "incomplete_details": None}
+        return self.end(self.settle(self.gathered.cut()), failed, self.gathered.choices.get(0))
 
     # One choice ---------------------------------------------------------------------------------------------------
 
@@ -243,7 +246,7 @@ class Up:
         """Citations of the open text; those that come before any text wait for it."""
         if self.open == TEXT:
             self.message.cite(annotations, self.job)
-        elif any(item.get("type") == "message" for item in self.items):
+        elif any(part["type"] == "output_text" for item in self.items for part in item.get("content") or ()):
             self.late = True
         else:
             self.early += annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from respeak.crossing.broken import beside_error, end_of
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks, is_choice
@@ -38,7 +39,7 @@ class ChatWithin:
         self.settle = settle
         self.same = job.source is job.target
         self.gathered = GatheredChat()
-        self.failed = False
+        self.over = False
         self.head: Json = {}
         self.said: Json = {}
         self.choice: Json = {}
@@ -55,11 +56,14 @@ class ChatWithin:
 
     def feed(self, chunk: Json) -> list[Json]:
         """The chunk as the client's profile has it."""
+        if self.over and not self.same:
+            return []
+        error = self.error(chunk)
         said = chunk if self.same else self.gathered.heard(chunk)
-        self.gathered.take(said)
-        if chunk.get("error"):
-            self.failed = True
-            return [chunk]
+        self.gathered.take(beside_error(said) if error else said)
+        if error:
+            self.fail()
+            return [chunk if chunk.get("error") else {**chunk, "error": error}]
         said = said if self.same else self.walked(said)
         self.head, self.said, self.choice = _rest(chunk), _rest(said), _plain_choice(chunk)
         if self.gathered.repeating or any(isinstance(value, CONTAINERS) for value in self.said.values()):
@@ -69,6 +73,10 @@ class ChatWithin:
         if chunk.get("obfuscation") is not None:
             self.padded = "obfuscation" in said
         return [said]
+
+    def error(self, chunk: Json) -> Any:
+        """What ends the stream: an error frame, and for clients that know no other finish whatever means one."""
+        return end_of(chunk)[0] if self.job.target.closed and not self.same else chunk.get("error")
 
     def walked(self, chunk: Json) -> Json:
         """The chunk with the keys that the client's profile leaves it."""
@@ -81,17 +89,29 @@ class ChatWithin:
     def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """Nothing, or the error frame of a stream that ended early."""
         choices = self.gathered.choices
-        if self.failed:
+        if self.over:
             return []
         if choices and all(choice.finish is not None for choice in choices.values()):
+            self.end()
             self.settle(self.gathered.answer())
             self.report()
             return []
-        self.failed = True
+        self.fail()
         self.settle.note(CUT)
         chunks = Chunks(counted=False)
         chunks.fail(why, "server_error")
         return chunks.take()
+
+    def end(self) -> None:
+        """Nothing comes behind it, the short way neither."""
+        self.over, self.choice, self.shown = True, {}, {}
+
+    def fail(self) -> None:
+        """The end of a stream that failed: it lost what an answer that was cut here would lose."""
+        self.end()
+        if self.gathered.choices:
+            self.settle(self.gathered.cut())
+            self.report()
 
     def report(self) -> None:
         """What the finished answer does not show."""
@@ -137,7 +157,7 @@ class ResponsesWithin:
     """Events to events: those that carry the response have it as the client's profile says.
 
     An upstream that begins its answer anew has one beginning for the client, as long as nothing else was said (`told`).
-    Events pass as they are, so behind that the stream is `broken`: items would come twice (BUG/76).
+    Events pass as they are, so behind that the stream has failed: items would come twice (BUG/76).
     """
 
     def __init__(self, job: Job, settle: Settle) -> None:
@@ -146,18 +166,19 @@ class ResponsesWithin:
         self.response: Json | None = None
         self.items: dict[Any, Json] = {}
         self.next = 0
-        self.ended = self.told = self.again = self.broken = False
+        self.ended = self.told = self.again = False
 
     def feed(self, event: Json) -> list[Json]:
         """The event as the client's profile has it."""
         if self.same:
             return self.passed(event)
+        if self.ended:
+            return []
         kind = event.get("type")
-        if kind == "response.created" and self.response is not None and not self.ended:
+        if kind == "response.created" and self.response is not None:
             self.again = True
-            self.broken = self.told
             return self.fail(RETRIED, RETRY) if self.told else []
-        if self.broken or (self.again and not self.told and kind in BEGINNING):
+        if self.again and not self.told and kind in BEGINNING:
             return []
         self.told = self.told or kind not in BEGINNING
         return self.passed(event)
@@ -174,13 +195,21 @@ class ResponsesWithin:
         if not isinstance(response, dict):
             return [event]
         if self.ended:
-            said = self.settle(response)
+            said = self.settle(self.whole(response))
             if self.again and self.response is not None and "id" in self.response:
                 said["id"] = self.response["id"]
         else:
             self.response = self.settle.blank(response)  # kept for a failure, whatever becomes of the event
             said = fresh(self.response)
         return [event if self.same else {**event, "response": said}]
+
+    def whole(self, response: Json) -> Json:
+        """The finished answer; one that leaves out `output` has the items that were streamed."""
+        return response if response.get("output") else {**response, "output": self.finished_items()}
+
+    def finished_items(self) -> list[Json]:
+        """The items that were finished, in their order."""
+        return [item for _, item in sorted(self.items.items(), key=lambda pair: pair[0] or 0)]
 
     def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """Nothing, or the failure of a stream that ended early."""
@@ -193,6 +222,5 @@ class ResponsesWithin:
         error = {"code": "server_error", "message": why}
         if self.response is None:
             return [{"type": "error", "sequence_number": self.next, **error, "param": None, "error": error}]
-        items = [item for _, item in sorted(self.items.items(), key=lambda pair: pair[0] or 0)]
-        failed = {**self.response, "status": "failed", "error": error, "output": items}
+        failed = {**self.response, "status": "failed", "error": error, "output": self.finished_items()}
         return [{"type": "response.failed", "sequence_number": self.next, "response": failed}]

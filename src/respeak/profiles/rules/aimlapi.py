@@ -1,19 +1,25 @@
 """Rules between fields of AIML API: `store`, tools and the choice among them, and answers of `output_text` alone.
 
 The page lists `tool_choice` but no `tools`, and `output_text` but no `output` (AIML API documentation of
-openai/gpt-5-3-codex; profiles.md section 1).
+openai/gpt-5-3-codex; profiles.md section 1). Nothing is bridged: between Responses dialects the profile's table alone
+holds (section 7, rule 2), so shell and patch tools are left out and their calls sent as they are, both reported.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from respeak.codes import Code
-from respeak.crossing.answer_up import message_item
+from respeak.crossing.answer import echo_metadata
+from respeak.crossing.answer_up import echo, message_item
+from respeak.crossing.bridges import BRIDGES, environment
+from respeak.crossing.items import item_type
+from respeak.crossing.output_text import place_of_text, text_apart, with_text
 from respeak.crossing.tool_choice import leftovers
 from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
 from respeak.crossing.tools import strict_in_force
-from respeak.loss import Place
+from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost, refused
 
@@ -24,6 +30,11 @@ UNDOCUMENTED = approximated(
 )
 HOSTED_TOOL = lost(
     Code.TOOL_DROPPED, DEGRADING, "AIML API knows functions and custom tools only; the model has one tool less"
+)
+CLIENT_TOOL = lost(
+    Code.TOOL_DROPPED,
+    DEGRADING,
+    "AIML API knows functions and custom tools only; shells and patches are said as functions to Chat alone",
 )
 HOSTED_CHOICE = lost(
     Code.FORCED_TOOL_DROPPED,
@@ -36,10 +47,28 @@ NOT_CHOSEN = lost(
 )
 NO_TOOL = refused(Code.NO_TOOL_ALLOWED, "AIML API has no tool of the allowed list")
 INCLUDE = lost(Code.INCLUDE_DROPPED, DEGRADING, "AIML API does not document include")
+UNDOCUMENTED_ITEM = approximated(
+    Code.UNDOCUMENTED_FIELD,
+    DEGRADING,
+    "AIML API documents no items of this type; sent, it may be ignored or refused",
+)
+REFERENCE = approximated(
+    Code.HISTORY_UNKNOWN, DEGRADING, "works only if the item was stored, which is not the default of AIML API"
+)
 NO_STORE = refused(Code.HISTORY_UNKNOWN, "the earlier answer was not stored: store is false by your option")
 
 KEPT_INCLUDE = "reasoning.encrypted_content"
 KNOWN_TOOLS = ("function", "custom")
+ITEMS: Mapping[str, Verdict | None] = {
+    "message": None,
+    "reasoning": None,
+    "function_call": None,
+    "function_call_output": None,
+    "custom_tool_call": None,
+    "custom_tool_call_output": None,
+    "item_reference": REFERENCE,
+}
+"""Items of the input that are sent without a word, or with one; all others are undocumented."""
 
 
 def finish_request(source: Json, out: Json, job: Job) -> None:
@@ -48,6 +77,7 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
         out["store"] = job.options.aimlapi_store
         if not out["store"] and out.get("previous_response_id"):
             job.note(NO_STORE, (None, "previous_response_id"))
+    _items(source.get("input"), job)
     origin = job.memo.get("origin", {})
     offered = len(out.get("tools") or ())
     out["tools"] = _tools(out.get("tools") or [], origin.get("tools") or (None, "tools"), job)
@@ -61,13 +91,22 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
             out.pop(name, None)
 
 
+def _items(given: Any, job: Job) -> None:
+    """Items go as they are, those that AIML API may not know reported."""
+    for i, item in enumerate(given if isinstance(given, list) else ()):
+        verdict = ITEMS.get(item_type(item), UNDOCUMENTED_ITEM)
+        if verdict is not None:
+            job.note(verdict, ((None, "input"), i))
+
+
 def _tools(tools: list[Json], at: Place, job: Job) -> list[Json]:
     """Functions and custom tools with `strict` spelled out; hosted tools are not documented."""
     out = []
     for i, tool in enumerate(tools):
         place = job.place_of(tool) or (at, i)
         if tool.get("type") not in KNOWN_TOOLS:
-            job.note(HOSTED_TOOL, place)
+            clients = tool.get("type") in BRIDGES and environment(tool) == "local"
+            job.note(CLIENT_TOOL if clients else HOSTED_TOOL, place)
             continue
         unsaid = tool["type"] == "function" and tool.get("strict") is None
         out.append({**tool, "strict": strict_in_force(tool.get("parameters"))[0]} if unsaid else tool)
@@ -138,20 +177,43 @@ def _include(values: list[Any], job: Job) -> list[Any]:
     return [value for value in values if value == KEPT_INCLUDE]
 
 
+ECHOED = ("instructions", "metadata", "parallel_tool_calls", "temperature", "tool_choice", "top_p")
+"""What Responses requires of an answer and is that of the request; the page lists some of it as optional."""
+
+RUNNING = ("queued", "in_progress")
+
+
 def unshape_answer(payload: Json, job: Job) -> Json:
     """An AIML answer as the family has it: `output` made of `output_text`, and the keys that the page leaves out."""
     if job.target.family == "chat":
         return payload  # the crossing reads output_text itself
-    request = job.request or {}
-    out = dict(payload)
-    out.setdefault("error", None)
-    out.setdefault("incomplete_details", None)
-    out.setdefault("usage", None)
-    out.setdefault("metadata", request.get("metadata") or {})
-    out.setdefault("tools", request.get("tools") or [])
-    items, text = out.get("output") or [], out.get("output_text")
-    if text and not any(item.get("type") == "message" for item in items):
-        del out["output_text"]
-        items = [message_item(text, str(out.get("id") or "0")), *items]
-    out["output"] = items
+    out, asked = dict(payload), echo(job)
+    for name in ("error", "incomplete_details", "usage"):
+        out.setdefault(name, None)
+    echo_metadata(out, job)
+    for name in ECHOED:
+        if out.get(name) is None:
+            out[name] = asked[name]
+    out["tools"] = out.get("tools") or asked["tools"]
+    out["output"] = _output(out)
     return out
+
+
+def _output(out: Json) -> list[Json]:
+    """The items of an answer; a text that none of them says moves there from `output_text`."""
+    items = list(out.get("output") or [])
+    text = text_apart(out)
+    if text:
+        del out["output_text"]
+        at, message = place_of_text(items)
+        if message is None:
+            last = at == len(items)
+            items.insert(at, message_item(str(out.get("id") or "0"), at, _status(out) if last else "completed"))
+        items[at] = with_text(items[at], text)
+    return items
+
+
+def _status(out: Json) -> str:
+    """The status of the last item of an answer."""
+    status = out.get("status") or "completed"
+    return "in_progress" if status in RUNNING else "completed" if status == "completed" else "incomplete"

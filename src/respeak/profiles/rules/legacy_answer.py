@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from respeak.codes import Code
-from respeak.crossing.answer_up import FILLED, NO_ARGUMENTS, UNSAID_ARGUMENTS
+from respeak.crossing.answer_up import FILLED, NO_ARGUMENTS, UNSAID_ARGUMENTS, named
 from respeak.crossing.bridges import custom_input, says_more
 from respeak.crossing.finish import NO_CALLS
 from respeak.crossing.ids import legacy_call_id
@@ -43,8 +43,8 @@ def as_function(choice: Json, at: Place, job: Job) -> Json:
     for j, call in enumerate(given):
         if job.place_of(call) is None:
             job.placed(call, (((at, "message"), "tool_calls"), j))
-    legacy = message.get("function_call")
-    calls = known_calls(given, job)
+    legacy = _function_call(message, ((at, "message"), "function_call"), job)
+    calls = [call for call in known_calls(given, job) if named(call, job.place_of(call), job)]
     for call in calls if legacy else calls[1:]:
         job.note(MORE_CALLS, job.place_of(call))
     if legacy:
@@ -57,6 +57,15 @@ def as_function(choice: Json, at: Place, job: Job) -> Json:
     message["content"] = _text(message.get("content"), message.pop("refusal", None), here, job)
     finish = _finish(choice.get("finish_reason"), bool(calls or legacy), (at, "finish_reason"), job)
     return {**choice, "message": message, "finish_reason": finish}
+
+
+def _function_call(message: Json, at: Place, job: Job) -> Any:
+    """The function_call of a message, which loses one without a name."""
+    call = message.get("function_call")
+    if call and not named(call, at, job):
+        del message["function_call"]
+        return None
+    return call
 
 
 def filled(call: Json, finish: Any, at: Place, job: Job) -> Json:
@@ -106,8 +115,10 @@ def _finish(finish: Any, calls: bool, at: Place, job: Job) -> str:
 
 def as_tools(choice: Json, at: Place, owner: str, job: Job) -> Json:
     """A legacy choice for a Chat client; if it declared `tools`, function_call is an entry of tool_calls."""
-    message, finish = choice.get("message") or {}, choice.get("finish_reason")
-    call, given = message.get("function_call"), message.get("tool_calls")
+    message, finish = dict(choice.get("message") or {}), choice.get("finish_reason")
+    place = ((at, "message"), "function_call")
+    call, given = _function_call(message, place, job), message.get("tool_calls")
+    choice = {**choice, "message": message}
     if finish in CALLS and not (call or given):
         job.note(NO_CALLS, (at, "finish_reason"))
         return {**choice, "finish_reason": "stop"}
@@ -115,7 +126,6 @@ def as_tools(choice: Json, at: Place, owner: str, job: Job) -> Json:
         return {**choice, "finish_reason": "tool_calls"}
     if not call:
         return choice
-    place = ((at, "message"), "function_call")
     if not (job.request or {}).get("tools"):
         return {**choice, "message": {**message, "function_call": filled(call, finish, place, job)}}
     job.note(CALL_ID_MADE, place)

@@ -9,7 +9,7 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing.bridges import custom_arguments
-from respeak.crossing.fold import ORPHAN
+from respeak.crossing.fold import IMAGE_MOVED, ORPHAN, UNANSWERED, placeholder
 from respeak.crossing.items import KNOWN_CALLS, UNKNOWN_CALL, call_table, id_of
 from respeak.loss import Place
 from respeak.plan import UNKNOWN, Job, Json
@@ -27,7 +27,6 @@ RESULT_ROLE = approximated(
 CALL_ID = lost(Code.CALL_ID_DROPPED, HARMLESS, "legacy calls have no ids; they pair by position")
 PARTS_JOINED = approximated(Code.TEXT_JOINED, HARMLESS, "a function result is one string; its parts are joined")
 NO_TEXT = lost(Code.UNKNOWN_PART_DROPPED, BREAKING, "a function result is one string; this part is no text")
-NOT_TEXT = {"image_url": lost(Code.IMAGE_DROPPED, BREAKING, "a function result is one string and holds no images")}
 RESULT_NAME = lost(Code.NAME_DROPPED, HARMLESS, "a result bears the name of the function that was called")
 REFUSAL = approximated(Code.REFUSAL_AS_TEXT, DEGRADING, "the provider has no refusals; said as text")
 
@@ -81,13 +80,15 @@ class Pairs:
     """Messages with tool calls on their way into consecutive call and result pairs.
 
     `held` are containers of a payload that crossed, by the place of each: they say under which key an id came.
-    `results` are those of each turn, the first one last, by the id of the call.
+    `results` are those of each turn, the first one last, by the id of the call; `pictures` are what those of the turn
+    could not hold.
     """
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.out: list[Json] = []
         self.results: dict[int, dict[str, list[Json]]] = {}
+        self.pictures: list[Json] = []
         self.warned = False
         self.held: dict[int, Any] = {id(None): job.memo["payload"]}
         self.crossed = job.source.family == "responses"
@@ -185,6 +186,17 @@ class Pairs:
             waiting = results.get(call["id"])
             if waiting:
                 self.result(said["name"], waiting.pop(), place)
+            else:
+                self.unanswered(said["name"], place)
+        if self.pictures:
+            self.put({"role": "user", "content": self.pictures}, at)
+            self.pictures = []
+
+    def unanswered(self, name: str, at: Place) -> None:
+        """A call without a result, of which an empty one was made: without it the next result would seem to be its."""
+        self.job.note(UNANSWERED, at)
+        self.warn(at)
+        self.put({"role": "function", "name": name, "content": ""}, at)
 
     def unknown(self, calls: list[Json], results: dict[str, list[Json]]) -> None:
         """Results of those calls that nobody knows."""
@@ -215,22 +227,27 @@ class Pairs:
         if message.get("name") not in (None, name):
             self.job.note(RESULT_NAME, (at, "name"))
         if isinstance(content, list):
-            if len(content) > 1:
-                self.job.note(PARTS_JOINED, at)
-            content = self.joined(content, (at, "content"))
+            content = self.joined(content, at)
         self.put({"role": "function", "name": name, "content": content}, at)
 
     def joined(self, parts: list[Json], at: Place) -> str:
-        """The texts of a result; what is no text cannot be in one string."""
-        texts = []
+        """The texts of the result at this place; its pictures follow the turn, and no more fits into one string."""
+        texts, pictures = [], []
         for i, part in enumerate(parts):
-            place = self.places.get(id(part)) or (at, i)
+            place = self.places.get(id(part)) or ((at, "content"), i)
             if part.get("type") == "text":
                 others(part, TEXT_KEYS, place, self.job)
                 texts.append(part["text"])
+            elif part.get("type") == "image_url":
+                pictures.append(part)
             else:
-                self.job.note(NOT_TEXT.get(part.get("type", ""), NO_TEXT), place)
-        return "\n".join(texts)
+                self.job.note(NO_TEXT, place)
+        if pictures:
+            self.job.note(IMAGE_MOVED, (at, "content"))
+            self.pictures += pictures
+        if len(texts) > 1:
+            self.job.note(PARTS_JOINED, at)
+        return "\n".join(texts) or placeholder(len(pictures))
 
 
 def _as_text(part: Json) -> Json:
