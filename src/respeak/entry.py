@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from respeak import profiles
 from respeak.errors import InvalidPayload, UnknownDialect, Violation
-from respeak.gate import Gate
+from respeak.gate import Gate, finding
 from respeak.loss import TOLERANCES
 from respeak.models.registry import model_of
 from respeak.plan import Json
@@ -65,6 +65,12 @@ def read(payload: Any) -> Json:
 def check(body: Json, profile: Profile, kind: Kind) -> None:
     """The gate: raises InvalidPayload unless the payload is one of its dialect."""
     gate_of(profile.name, profile.family, kind).check(body)
+    if kind == "response" and profile.family == "responses" and ANSWERS.isdisjoint(body):
+        raise InvalidPayload([Violation("", 'key "output"', finding(body))])
+
+
+ANSWERS = frozenset(("output", "output_text", "status", "error"))
+"""Keys of which every answer of the Responses family has one, however much its provider leaves out."""
 
 
 @cache

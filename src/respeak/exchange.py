@@ -17,7 +17,8 @@ from typing import Any
 
 from respeak import profiles
 from respeak.codes import Code
-from respeak.crossing.errors import status_of
+from respeak.crossing.broken import error_of
+from respeak.crossing.errors import FAILED, status_of, words_of
 from respeak.entry import check, ends, read
 from respeak.errors import InvalidPayload, StreamBroken, TranslationError
 from respeak.loss import Ledger
@@ -29,6 +30,7 @@ from respeak.reply import Reply, as_served, bad_gateway, refusal
 from respeak.route import request_plans, run_request, unchanged
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import answer_of, stream_of
+from respeak.streams.settle import CUT_MESSAGE
 from respeak.translate import Translation, answered, excerpt, translate_error, unreadable
 from respeak.verbs import refused
 from respeak.wire import dumps, loads
@@ -41,6 +43,11 @@ SSE_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 """How a stream begins, whatever its media type says."""
 
 NOT_YOURS = refused(Code.HISTORY_UNKNOWN, "no answer of yours has this id, or it is too old to be remembered")
+NOT_YOUR_CONVERSATION = refused(
+    Code.HISTORY_UNKNOWN,
+    "callers share the upstream's key, and no answer of yours is known to belong to this conversation; "
+    "send the items, or go on with previous_response_id",
+)
 
 
 class Exchange:
@@ -154,7 +161,7 @@ class Exchange:
         ledger = Ledger()
         for key, place in history.claimed(self.asked, self._own).items():
             if not found.get(key):
-                ledger.note(NOT_YOURS, place)
+                ledger.note(NOT_YOUR_CONVERSATION if place == (None, history.CONVERSATION) else NOT_YOURS, place)
         if ledger.found:
             raise TranslationError(ledger, list(ledger))
 
@@ -177,9 +184,13 @@ class Exchange:
             return self.gathered(data) if streamed else self._unreadable(status, data)
         if status >= 400:
             return self._error(payload, status, data)
-        if _is_error(payload):
-            return self._error(payload, status_of(payload["error"]), data)
-        return self._whole(payload)
+        if status >= 300:
+            return bad_gateway(f"The upstream answered {status}, which nobody follows: {excerpt(data)}")
+        if _is_answer(payload, self.upstream.family):
+            return self._whole(payload)
+        if words_of(payload):
+            return self._error(payload, status_of(payload.get("error") or payload), data)
+        return bad_gateway(f"The upstream's answer is none of its API: {excerpt(data)}")
 
     def gathered(self, data: bytes) -> Reply:
         """The client's whole answer for an upstream that streams although nobody asked it to."""
@@ -190,14 +201,14 @@ class Exchange:
             events = decoder.feed(data) + decoder.close()
         except StreamBroken as error:
             return bad_gateway(f"The upstream's stream cannot be read: {error}.")
-        failed = next((event for event in events if event.get("error") and "response" not in event), None)
-        if failed is not None:
-            return self._error({"error": failed["error"]}, status_of(failed["error"]), data)
         try:
             answer = answer_of(events, dialect=self.upstream.name)
         except InvalidPayload as error:
             return bad_gateway(f"The upstream's stream cannot be read: {error}.")
-        return self._whole(answer)
+        failed = next((error for error, _ in map(error_of, events) if error), None)
+        if failed is not None:
+            return self._error({"error": failed}, status_of(failed), data)
+        return self._whole(answer) if _is_finished(answer) else bad_gateway(CUT_MESSAGE)
 
     def _whole(self, payload: Json) -> Reply:
         try:
@@ -284,10 +295,21 @@ class Exchange:
             self._entries = history.entries(self.asked, self._resolved, said, self._scope)
 
 
-def _is_error(payload: Json) -> bool:
-    """True for an error body under a status of success; an answer that failed has a status of its own."""
-    answered = "output" in payload or payload.get("choices") or isinstance(payload.get("status"), str)
-    return bool(payload.get("error")) and not answered
+def _is_answer(payload: Json, family: str) -> bool:
+    """False for what no upstream of this family means by an answer: error bodies under a status of success, and others.
+
+    An answer that failed has a status of its own, or its error beside choices.
+    """
+    if family == "chat":
+        return bool(payload.get("choices")) or ("choices" in payload and not payload.get("error"))
+    return "output" in payload or "output_text" in payload or isinstance(payload.get("status"), str)
+
+
+def _is_finished(answer: Json) -> bool:
+    """True for the answer of a stream that came to its end."""
+    if "choices" in answer:
+        return bool(answer["choices"]) and all(choice["finish_reason"] for choice in answer["choices"])
+    return answer.get("status") in ("completed", "incomplete", *FAILED)
 
 
 def family_of(path: str) -> str | None:

@@ -42,6 +42,22 @@ class ExchangeStream:
             options=exchange.options,
         )
 
+    @property
+    def heard(self) -> bool:
+        """True when the upstream has sent an event, even one that the client gets nothing of."""
+        return self._unread is None
+
+    @property
+    def failed(self) -> bool:
+        """True when the client was told an error, in whatever form."""
+        return self._failed
+
+    def leave(self) -> None:
+        """The client reads no further: what was lost up to here is all that there is."""
+        if not self.ended:
+            self.ended = True
+            self._exchange.losses.extend(self._translator.losses)
+
     def feed(self, data: bytes) -> bytes:
         """What the client gets for some bytes of the upstream."""
         if self.ended:

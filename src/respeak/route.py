@@ -15,7 +15,7 @@ from respeak.compose import compose
 from respeak.crossing import TABLES, fold, within
 from respeak.crossing.answer_down import finish_answer_down
 from respeak.crossing.answer_up import finish_answer_up
-from respeak.crossing.broken import as_error, as_failed, beside_error, end_of, error_of
+from respeak.crossing.broken import as_error, as_failed, beside_error, end_of, error_of, untold
 from respeak.crossing.errors import FAILED, failed
 from respeak.crossing.params import places_of, rewritten
 from respeak.crossing.request import finish_down, finish_up
@@ -85,6 +85,7 @@ def run_answer(body: Json, job: Job) -> tuple[Json, int | None]:
         return told
     error, at = error_of(body) if start.family == "chat" and end.family == "responses" else (None, None)
     if error:
+        untold(body, error, job.note)
         body = beside_error(body, "length")
     if start.unshape_answer is not None:
         body = start.unshape_answer(body, job)

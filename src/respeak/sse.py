@@ -126,7 +126,7 @@ class SseDecoder:
 def _error(event: Json) -> Json:
     """The event of a provider that says with `event: error` alone what it is."""
     kind = str(event.get("type"))  # the type of an error body is one of its words, as "server_error"
-    told = event.get("error") is not None or kind == "error" or kind.startswith("response.")
+    told = event.get("error") or kind == "error" or kind.startswith("response.")
     return event if told else {"error": event}
 
 

@@ -108,7 +108,8 @@ class StreamTranslator:
             said = short(self._first, event)
             if said is not None:
                 return self._through(said, self._behind) if self._behind else said
-        event = (_typed if self._typed else _untyped)(event)
+        if self._typed:
+            event = _typed(event)
         self._gate.check(event)
         return self._through(self._first.feed(event), self._rest)
 
@@ -143,13 +144,6 @@ def _typed(frame: Json) -> Json:
     return {"type": "error", **frame, "error": error if isinstance(error, dict) else {"message": str(error)}}
 
 
-def _untyped(event: Json) -> Json:
-    """The chunk of a Chat upstream; an error event, flat or nested, is an error frame."""
-    if event.get("type") != "error":
-        return event
-    return {"error": event.get("error") or {key: value for key, value in event.items() if key != "type"}}
-
-
 def stream_of(answer: Any, *, dialect: str) -> list[Json]:
     """The events or chunks of a finished answer, for upstreams that cannot stream: one delta for each text.
 
@@ -171,7 +165,7 @@ def answer_of(events: Iterable[Any], *, dialect: str) -> Json:
     typed = profile.family == "responses"
     gathered = GatheredResponse() if typed else GatheredChat()
     for event in events:
-        body = (_typed if typed else _untyped)(read(event))
+        body = _typed(read(event)) if typed else read(event)
         gate.check(body)
         gathered.add(body)
     return gathered.answer()

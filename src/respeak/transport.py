@@ -161,8 +161,7 @@ def _conversation(settings: Settings, inner: Any, request: httpx.Request) -> Gen
         pieces = exchange.as_stream(reply)
         if isinstance(pieces, Reply):
             return _reply(pieces, exchange, response)
-        stream = httpx.ByteStream(b"".join(pieces))
-        return httpx.Response(200, headers=_headers(response, exchange, stream=True), stream=stream)
+        return _made(200, _headers(response, exchange, stream=True), b"".join(pieces))
     return _reply(reply, exchange, response)
 
 
@@ -207,6 +206,10 @@ def _remember(settings: Settings, exchange: Exchange) -> Generator[Step, Any, No
 def _over(settings: Settings, exchange: Exchange) -> Generator[Step, Any, None]:
     """The answer is over: remember it and tell its losses."""
     yield from _remember(settings, exchange)
+    _tell(settings, exchange)
+
+
+def _tell(settings: Settings, exchange: Exchange) -> None:
     if settings.on_loss is not None and exchange.losses:
         settings.on_loss(list(exchange.losses))
 
@@ -251,7 +254,9 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def _end(self, error: Exception | None) -> Generator[Step, Any, bytes]:
         """The last bytes; `error` is what broke the connection."""
-        why = None if error is None else f"The upstream's stream broke: {error or type(error).__name__}."
+        why = (
+            None if error is None else f"The upstream's stream broke: {str(error).rstrip('.') or type(error).__name__}."
+        )
         data = self.said.close(why)
         yield from self.tell()
         return data
@@ -262,7 +267,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         try:
             while not self.said.ended and (piece := self.next_piece()) is not None:
                 yield _drive(self._fed(piece))
-        except httpx.TransportError as broken:
+        except httpx.HTTPError as broken:
             error = broken
         yield _drive(self._end(error))
 
@@ -272,15 +277,24 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         try:
             while not self.said.ended and (piece := await self.anext_piece()) is not None:
                 yield await _adrive(self._fed(piece))
-        except httpx.TransportError as broken:
+        except httpx.HTTPError as broken:
             error = broken
         yield await _adrive(self._end(error))
 
     def close(self) -> None:
         self._response.close()
+        self._left()
 
     async def aclose(self) -> None:
         await self._response.aclose()
+        self._left()
+
+    def _left(self) -> None:
+        """Tell the losses, if the client read only so far: many stop at the last word, before the end."""
+        self.said.leave()
+        if not self._told:
+            self._told = True
+            _tell(self._settings, self._exchange)
 
 
 def _drive(talk: Generator[Step, Any, Any]) -> Any:
@@ -320,8 +334,13 @@ async def _adrive(talk: Generator[Step, Any, Any]) -> Any:
 
 def _reply(reply: Reply, exchange: Exchange, response: httpx.Response | None = None) -> httpx.Response:
     """A whole answer as httpx has it."""
-    headers = _headers(response, exchange, stream=False)
-    return httpx.Response(reply.status, headers=headers, content=reply.encoded())
+    return _made(reply.status, _headers(response, exchange, stream=False), reply.encoded())
+
+
+def _made(status: int, headers: list[tuple[str, str]], data: bytes) -> httpx.Response:
+    """An answer that is still to be read: httpx measures the time until that is done."""
+    sized = [*headers, ("content-length", str(len(data)))]
+    return httpx.Response(status, headers=sized, stream=httpx.ByteStream(data))
 
 
 def _headers(response: httpx.Response | None, exchange: Exchange, *, stream: bool) -> list[tuple[str, str]]:

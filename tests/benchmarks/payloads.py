@@ -344,6 +344,15 @@ def _response(status: str) -> Json:
 
 # Streams ----------------------------------------------------------------------------------------------------------
 
+OWN = Writer(11).token(50)
+"""What makes an id one of its own; ids, padding and keys are as long and as many as the live service sends."""
+PADDING = "abcdefghijklmnop"
+
+
+def _padding(piece: str) -> str:
+    """`obfuscation`: with it all pieces are equally long."""
+    return PADDING[len(piece) % 16 :]
+
 
 def stream(family: str, what: str, deltas: int) -> list[Json]:
     """A stream of "text", "arguments" (of one call) or "reasoning" with this many deltas."""
@@ -355,22 +364,28 @@ def stream(family: str, what: str, deltas: int) -> list[Json]:
 
 
 def _chunks(what: str, pieces: list[str]) -> list[Json]:
-    head = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_790_000_000, "model": MODEL}
+    head = {"id": f"chatcmpl-{OWN[:29]}", "object": "chat.completion.chunk", "created": 1_790_000_000, "model": MODEL}
     more = {"service_tier": "default", "system_fingerprint": None}
 
-    def chunk(delta: Json, finish: str | None = None) -> Json:
-        return {**head, **more, "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]}
+    def chunk(delta: Json, finish: str | None = None, piece: str = "") -> Json:
+        choices = [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}]
+        return {**head, **more, "choices": choices, "usage": None, "obfuscation": _padding(piece)}
 
     opening: Json = {"role": "assistant", "content": "" if what == "text" else None, "refusal": None}
     begun = [chunk(opening)]
     if what == "arguments":
-        first = {"index": 0, "id": "call_1", "type": "function", "function": {"name": "shell", "arguments": ""}}
+        first = {
+            "index": 0,
+            "id": f"call_{OWN[:24]}",
+            "type": "function",
+            "function": {"name": "shell", "arguments": ""},
+        }
         begun.append(chunk({"tool_calls": [first]}))
-    told = [chunk(_delta(what, piece)) for piece in pieces]
+    told = [chunk(_delta(what, piece), piece=piece) for piece in pieces]
     end = [chunk({}, "tool_calls" if what == "arguments" else "stop")]
     if what == "reasoning":
         end.insert(0, chunk({"content": "Done."}))
-    return [*begun, *told, *end, {**head, **more, "choices": [], "usage": _usage("chat")}]
+    return [*begun, *told, *end, {**head, **more, "choices": [], "usage": _usage("chat"), "obfuscation": "abc"}]
 
 
 def _delta(what: str, piece: str) -> Json:
@@ -400,14 +415,14 @@ def _item(item: Json, blank: Json, inner: Iterator[Json]) -> tuple[Json, list[Js
 def _text(pieces: list[str]) -> tuple[Json, list[Json]]:
     text = "".join(pieces)
     part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
-    item = {"type": "message", "id": "msg_1", "role": "assistant", "phase": "final_answer", "status": "completed"}
+    item = {"type": "message", "id": f"msg_{OWN}", "role": "assistant", "phase": "final_answer", "status": "completed"}
 
     def inner() -> Iterator[Json]:
         at = {"content_index": 0}
         yield {"type": "response.content_part.added", **at, "part": {**part, "text": ""}}
-        for number, piece in enumerate(pieces):
-            hidden = "abcdefghijkl"[: 2 + number % 10]
-            yield {"type": "response.output_text.delta", **at, "delta": piece, "logprobs": [], "obfuscation": hidden}
+        for piece in pieces:
+            more = {"logprobs": [], "obfuscation": _padding(piece)}
+            yield {"type": "response.output_text.delta", **at, "delta": piece, **more}
         yield {"type": "response.output_text.done", **at, "text": text, "logprobs": []}
         yield {"type": "response.content_part.done", **at, "part": part}
 
@@ -419,10 +434,12 @@ def _arguments(pieces: list[str]) -> tuple[Json, list[Json]]:
 
     def inner() -> Iterator[Json]:
         for piece in pieces:
-            yield {"type": "response.function_call_arguments.delta", "delta": piece, "obfuscation": "abcdef"}
+            yield {"type": "response.function_call_arguments.delta", "delta": piece, "obfuscation": _padding(piece)}
         yield {"type": "response.function_call_arguments.done", "arguments": text}
 
-    return _item(_call("call_1", text), {"arguments": "", "status": "in_progress"}, inner())
+    return _item(
+        {**_call(f"call_{OWN[:24]}", text), "id": f"fc_{OWN}"}, {"arguments": "", "status": "in_progress"}, inner()
+    )
 
 
 def _reasoning(pieces: list[str]) -> tuple[Json, list[Json]]:
@@ -432,11 +449,12 @@ def _reasoning(pieces: list[str]) -> tuple[Json, list[Json]]:
         at = {"summary_index": 0}
         yield {"type": "response.reasoning_summary_part.added", **at, "part": {**part, "text": ""}}
         for piece in pieces:
-            yield {"type": "response.reasoning_summary_text.delta", **at, "delta": piece, "obfuscation": "abcdef"}
+            said = {"delta": piece, "obfuscation": _padding(piece)}
+            yield {"type": "response.reasoning_summary_text.delta", **at, **said}
         yield {"type": "response.reasoning_summary_text.done", **at, "text": part["text"]}
         yield {"type": "response.reasoning_summary_part.done", **at, "part": part}
 
-    return _item({"type": "reasoning", "id": "rs_1", "summary": [part]}, {"summary": []}, inner())
+    return _item({"type": "reasoning", "id": f"rs_{OWN}", "summary": [part]}, {"summary": []}, inner())
 
 
 _ITEMS = {"text": _text, "arguments": _arguments, "reasoning": _reasoning}

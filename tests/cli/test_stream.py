@@ -176,6 +176,15 @@ def test_what_follows_done_is_not_read(form: Any) -> None:
 
 
 @FORMS
+def test_a_stream_said_in_its_own_dialect_comes_out_equal(form: Any) -> None:
+    error = {"type": "error", "sequence_number": 1, "code": "server_error", "message": "Down.", "param": None}
+    created, *_, completed = spread("responses")
+    failed = {**completed, "type": "response.failed", "response": {**completed["response"], "status": "failed"}}
+    said = run(form(created, error, failed, completed), "--kind", "stream", "--from", "responses", "--to", "responses")
+    assert events(said.stdout_bytes) == [created, error, failed, completed]
+
+
+@FORMS
 @pytest.mark.parametrize(
     ("route", "given", "last"),
     [

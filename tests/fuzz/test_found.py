@@ -328,3 +328,57 @@ def test_a_picture_of_a_tool_may_be_its_bare_url() -> None:
     said = respeak.translate_request({"model": "m", "messages": messages}, source="chat", target="responses")
     [part] = said.payload["input"][1]["output"]
     assert part == {"type": "input_image", "image_url": "https://a.example/x.png", "detail": "auto"}
+
+
+@pytest.mark.parametrize("given", ["https://a.example/x.png", {"url": "https://a.example/x.png"}, 0])
+def test_a_picture_of_a_tool_for_vtrix_is_one_of_a_user_or_told(given: Any) -> None:
+    call = {"id": "call_1", "type": "function", "function": {"name": "shot", "arguments": "{}"}}
+    result = {"role": "tool", "tool_call_id": "call_1", "content": [{"type": "image_url", "image_url": given}]}
+    asked = {"model": "m", "messages": [{"role": "assistant", "tool_calls": [call]}, result]}
+    said = respeak.translate_request(asked, source="chat", target="vtrix", tolerate="breaking")
+    shown = [message["content"] for message in said.payload["messages"] if message["role"] == "user"]
+    told = ("unknown_part_dropped", "/messages/1/content/0") in [(loss.code.value, loss.path) for loss in said.losses]
+    assert (shown == [[{"type": "image_url", "image_url": {"url": "https://a.example/x.png"}}]]) != told
+
+
+@pytest.mark.parametrize("kind", [[], {}, 1, "x", None])
+@pytest.mark.parametrize("target", ["responses", "vtrix"])
+def test_a_function_call_may_have_a_type_of_any_kind(kind: Any, target: str) -> None:
+    message = {"role": "assistant", "content": "x", "function_call": {"name": "f", "arguments": "{}", "type": kind}}
+    answer = {"choices": [{"index": 0, "message": message, "finish_reason": "function_call"}]}
+    said = respeak.translate_response({**answer, "object": "chat.completion"}, source="chat", target=target)
+    assert "f" in json.dumps(said.payload)
+
+
+def test_a_stream_that_nobody_asked_for_may_hold_anything() -> None:
+    exchange = Exchange(client="responses", upstream="chat")
+    exchange.begin({"model": "m", "input": "x"})
+    exchange.request()
+    assert exchange.gathered(b'data: {"choices": ["x"]}\n\n').status == 502
+
+
+@pytest.mark.parametrize("output", ["x", ["x"], [None], {}, 1])
+def test_a_response_that_is_under_way_may_hold_any_output(output: Any) -> None:
+    item = {"type": "message", "id": "msg_1", "role": "assistant", "content": []}
+    begun = {"id": "resp_1", "object": "response", "status": "in_progress", "output": output}
+    events = [
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.in_progress", "response": begun},
+    ]
+    try:
+        assert respeak.answer_of(events, dialect="responses")["output"] == [item]
+    except InvalidPayload as refused:
+        assert "/response/output" in str(refused)
+
+
+@pytest.mark.parametrize("target", ["chat", "vtrix", "aimlapi"])
+def test_an_item_that_nobody_knows_may_have_an_id_of_any_kind(target: str) -> None:
+    odd = {"type": "hologram", "id": ["x"], "call_id": {"y": 1}}
+    translator = StreamTranslator(source="responses", target=target)
+    for event in (
+        {"type": "response.output_item.added", "item": odd},
+        {"type": "response.output_item.done", "item": odd},
+        {"type": "response.completed", "response": {"id": "resp_1", "status": "completed", "output": [odd]}},
+    ):
+        translator.feed(event)
+    translator.close()

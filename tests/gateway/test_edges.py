@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,24 @@ import httpx
 import pytest
 
 from gateway.process import Gateway, configured, free_port, gateway
-from gateway.upstream import Events, Server, Whole, completion, either, frame, response, running, said, streamed
+from gateway.upstream import (
+    Events,
+    Server,
+    Whole,
+    completion,
+    either,
+    frame,
+    response,
+    running,
+    said,
+    streamed,
+    wait_until,
+)
 from respeak.gateway.config import ConfigError, made
 from respeak.gateway.relay import Relay
+from respeak.gateway.replies import StreamReply
 from respeak.gateway.watch import Watch
+from respeak.memory.turns import ask_for_reasoning
 
 Json = dict[str, Any]
 
@@ -193,7 +208,32 @@ def test_headers_beyond_ascii_pass(world: tuple[Gateway, Server]) -> None:
     assert gate.metric("respeak_open_exchanges") == 0
 
 
-@pytest.mark.parametrize(("value", "message"), [(None, "holds no key"), (" \n", "holds no key"), ("sk-ä", "is no key")])
+@both_ways
+@pytest.mark.parametrize("status", [200, 401])
+def test_a_key_that_the_upstream_repeats_in_its_error_is_masked(
+    world: tuple[Gateway, Server], stream: bool, status: int
+) -> None:
+    gate, upstream = world
+    upstream.says = Whole({"error": {"message": "Invalid key: Bearer sk-secret", "code": 401}}, status)
+    answer = post(gate, "/v1/responses", stream=stream)
+    assert answer.status_code == 401
+    assert answer.json()["error"]["message"] == "Invalid key: Bearer ***"
+
+
+def test_a_key_in_an_error_within_a_stream_is_masked(world: tuple[Gateway, Server]) -> None:
+    gate, upstream = world
+    for before in ([b": wait\n\n"], streamed(CHAT).events[:2]):
+        upstream.says = Events(
+            [*before, {"error": {"message": "sk-secret is over its limit"}}], before=lambda _: time.sleep(0.1)
+        )
+        answer = post(gate, "/v1/responses", stream=True)
+        assert answer.status_code == 200
+        assert "*** is over its limit" in answer.text and "sk-secret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("value", "message"), [(None, "no such variable"), (" \n", "or it is empty"), ("sk-ä", "is no key")]
+)
 def test_a_key_that_cannot_be_sent_is_told_at_the_start(
     monkeypatch: pytest.MonkeyPatch, value: str | None, message: str
 ) -> None:
@@ -244,6 +284,82 @@ def test_an_answer_that_trickles_takes_no_longer_than_the_upstream_may(
     answer = post(gate, path)
     assert answer.status_code == 504
     assert answer.elapsed.total_seconds() < 3
+
+
+@every_path
+def test_comments_give_the_upstream_no_more_time_for_its_first_event(world: tuple[Gateway, Server], path: str) -> None:
+    gate, upstream = world
+    upstream.says = Events([b": PROCESSING\n\n"] * 50, before=lambda _: time.sleep(0.1))
+    answer = post(gate, path, stream=True)
+    assert answer.elapsed.total_seconds() < 3
+    assert answer.status_code == 200 and "did not answer in time" in answer.text
+
+
+def test_comments_are_life_between_events(world: tuple[Gateway, Server]) -> None:
+    gate, upstream = world
+    first, *rest = streamed(CHAT).events
+    upstream.says = Events([first, *([b": still here\n\n"] * 6), *rest], before=lambda _: time.sleep(0.2), done=True)
+    answer = post(gate, "/v1/responses", stream=True)
+    assert answer.elapsed.total_seconds() > 1.2
+    assert "response.completed" in answer.text
+
+
+def test_an_event_that_the_client_gets_nothing_of_is_a_first_event(world: tuple[Gateway, Server]) -> None:
+    gate, upstream = world
+    created, *rest = streamed(RESPONSES).events
+    comments = [b": still here\n\n"] * 6
+    upstream.says = Events([created, *comments, *rest], before=lambda number: time.sleep(0.2 if number < 8 else 0))
+    answer = post(gate, "/v1/chat/completions", stream=True)
+    assert answer.status_code == 200
+    assert "Sunny." in answer.text and "in time" not in answer.text
+
+
+def test_a_silence_that_is_too_long_is_told_to_the_client_and_to_the_operator(world: tuple[Gateway, Server]) -> None:
+    gate, upstream = world
+    upstream.says = Events(streamed(CHAT).events, before=lambda number: time.sleep(1.5 if number == 2 else 0))
+    before = gate.metric("respeak_failed_streams_total")
+    answer = post(gate, "/v1/responses", stream=True)
+    assert "The upstream's stream broke: nothing came for 1 seconds." in answer.text
+    wait_until(lambda: gate.metric("respeak_failed_streams_total") == before + 1)
+    line = gate.lines()[-1]
+    assert (line["status"], line["failed"], line["broken"]) == (200, True, "ReadTimeout")
+
+
+def test_no_comment_comes_after_the_end_of_a_stream_that_is_read_slowly() -> None:
+    """All that waits for the reader goes out at once when it reads on."""
+    sent: list[bytes] = []
+    reads = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        await reads.wait()
+        sent.append(message.get("body"))
+
+    async def pieces() -> AsyncIterator[bytes]:
+        reads.clear()
+        asyncio.get_running_loop().call_later(0.2, reads.set)
+        yield b"data: 1\n\n"
+
+    async def over(_: bool) -> None:
+        """Nothing to let go."""
+
+    async def talk() -> None:
+        reads.set()
+        never: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        await StreamReply(pieces(), over, 0.03, {})({"type": "http"}, lambda: never, send)
+
+    asyncio.run(talk())
+    assert sent == [None, b"data: 1\n\n", b""]
+
+
+def test_half_a_second_of_grace_is_some(tmp_path: Path) -> None:
+    with running() as server:
+        server.says = Events(streamed(CHAT).events, before=lambda _: time.sleep(0.1), done=True)
+        upstream = {"name": "c", "dialect": "chat", "base_url": server.url}
+        with gateway(tmp_path, *configured(tmp_path, upstream, memory="none", grace=0.5)) as gate:
+            body = {**BODIES["/v1/responses"], "stream": True}
+            with httpx.stream("POST", f"{gate.url}/v1/responses", json=body, timeout=10) as answer:
+                gate.process.terminate()
+                assert "response.completed" in answer.read().decode()
 
 
 def test_streams_use_connections_again(tmp_path: Path) -> None:
@@ -301,3 +417,21 @@ def test_an_answer_that_is_not_finished_cannot_be_streamed(world: tuple[Gateway,
     answer = post(gate, "/v1/responses", model="r-1", stream=True)
     assert answer.status_code == 502
     assert "cannot be streamed: /status: expected a finished response" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("model", "asks"),
+    [
+        ("gpt-5", True),
+        ("gpt-5.3-codex", True),
+        ("openai/gpt-5.1", True),
+        ("gpt-5-chat-latest", False),
+        ("openai/gpt-5.1-chat-latest", False),
+        ("gpt-5-chat", False),
+        ("gpt-4.1", False),
+    ],
+)
+def test_models_that_do_not_reason_are_not_asked_for_reasoning(model: str, asks: bool) -> None:
+    body: Json = {"model": model}
+    ask_for_reasoning(body)
+    assert ("include" in body) is asks

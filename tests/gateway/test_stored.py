@@ -184,6 +184,19 @@ class TestOfASharedKey:
             sent = place.upstream.bodies[-1]
             assert {key: sent[key] for key in asked} == asked
 
+    @pytest.mark.parametrize("named", ["conv_1", {"id": "conv_1"}], ids=["by id", "as an object"])
+    def test_nobody_goes_on_with_a_conversation_of_somebody_else(self, place: Place, named: Any) -> None:
+        mine, other = place.client("talking"), place.client("listening")
+        place.keeper.answer = {**DONE, "conversation": {"id": "conv_1"}}
+        mine.responses.create(model="gpt-5.3-codex", input="x")  # as its upstream has it
+        seen = len(place.upstream.seen)
+        with pytest.raises(openai.BadRequestError, match="no answer of yours is known to belong to this conv") as found:
+            other.responses.create(model="gpt-5.3-codex", input="x", conversation=named)
+        assert (found.value.code, found.value.param) == ("history_unknown", "conversation")
+        assert len(place.upstream.seen) == seen
+        mine.responses.create(model="gpt-5.3-codex", input="x", conversation=named)
+        assert place.upstream.bodies[-1]["conversation"] == named
+
 
 def test_the_end_of_a_stream_that_was_read_already_is_empty(place: Place) -> None:
     client = place.client()

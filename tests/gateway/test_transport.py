@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -22,6 +23,7 @@ from gateway.upstream import (
     calls,
     completion,
     either,
+    frame,
     response,
     said,
     streamed,
@@ -275,6 +277,68 @@ def test_a_client_that_stops_reading_lets_the_upstream_go(sdk: Any, upstream: Se
         next(iter(stream))
     client.close()
     assert upstream.gone.wait(10)
+
+
+@pytest.mark.parametrize("reads_on", [True, False])
+def test_losses_are_told_once_to_a_client_that_stops_at_the_last_word(
+    sdk: Any, upstream: Server, reads_on: bool
+) -> None:
+    told: list[Any] = []
+    upstream.says = streamed(response(thought(), said("Sunny.", "final_answer")))
+    ask: Any = {"model": MODEL, "messages": [{"role": "user", "content": "x"}], "stream": True, "seed": 3}
+    with sdk(upstream, "chat", "responses", on_loss=told.append).chat.completions.create(**ask) as stream:
+        for chunk in stream:
+            if chunk.choices[0].finish_reason and not reads_on:
+                break
+    [losses] = told
+    assert {"seed_dropped", "reasoning_dropped", "phase_dropped"} <= {loss.code.value for loss in losses}
+
+
+def test_losses_of_the_request_are_told_to_a_client_that_stops_in_the_middle(sdk: Any, upstream: Server) -> None:
+    told: list[Any] = []
+    upstream.says = streamed(response(said("Sunny.")))
+    ask: Any = {"model": MODEL, "messages": [{"role": "user", "content": "x"}], "stream": True, "seed": 3}
+    with sdk(upstream, "chat", "responses", on_loss=told.append).chat.completions.create(**ask) as stream:
+        next(iter(stream))
+    [losses] = told
+    assert "seed_dropped" in {loss.code.value for loss in losses}
+    assert "stream_cut" not in {loss.code.value for loss in losses}  # the client did that itself
+
+
+def test_a_stream_whose_compression_breaks_is_a_failure(sdk: Any, upstream: Server) -> None:
+    squeeze = zlib.compressobj(wbits=31)
+    events = b"".join(frame(chunk) for chunk in streamed(completion({"content": "Sunny."})).events[:2])
+    begun = squeeze.compress(events) + squeeze.flush(zlib.Z_SYNC_FLUSH)
+    upstream.says = Events([begun, b"\xff" * 50], headers={"content-encoding": "gzip"})
+    last = list(sdk(upstream, "responses", "chat").responses.create(model=MODEL, input="x", stream=True))[-1]
+    assert last.type == "response.failed"
+    assert "stream broke: Error -3" in last.response.error.message
+
+
+class Silent(httpx.SyncByteStream, httpx.BaseTransport):
+    """An upstream that falls silent after two events."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=self)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from map(frame, streamed(completion({"content": "Sunny."})).events[:2])
+        raise httpx.ReadTimeout("")
+
+
+def test_a_break_without_words_is_named(sdk: Any, upstream: Server) -> None:
+    client = sdk(upstream, "responses", "chat", inner=Silent())
+    last = list(client.responses.create(model=MODEL, input="x", stream=True))[-1]
+    assert last.response.error.message == "The upstream's stream broke: ReadTimeout."
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_time_that_an_answer_took_is_known(upstream: Server, status: int, stream: bool) -> None:
+    upstream.says = Whole(completion({"content": "x"}) if status == 200 else {"error": {"message": "no"}}, status)
+    with httpx.Client(transport=TranslatingTransport(client="responses", upstream="chat")) as client:
+        answer = client.post(f"{upstream.url}/responses", json={"model": MODEL, "input": "x", "stream": stream})
+    assert answer.status_code == status and answer.elapsed.total_seconds() > 0
 
 
 def test_memory_gives_phase_and_reasoning_back(sdk: Any, upstream: Server) -> None:

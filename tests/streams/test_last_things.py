@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from respeak import StreamTranslator, stream_of
 from streams import test_down as down
 from streams import test_functions as functions
 from streams import test_up as up
@@ -80,3 +81,21 @@ def test_an_upstreams_chunk_stays_as_it_is_though_its_call_is_filled() -> None:
         chunks = functions.fed("vtrix" if target == "chat" else "chat", target, None, last)
         assert functions.calls(chunks)[0]["arguments"] == "{}"
         assert call == {"name": "f", "arguments": ""}
+
+
+def test_a_part_that_nobody_knows_is_in_the_stream_of_an_answer_without_events_of_its_own() -> None:
+    odd = {"type": "hologram", "beam": 1}
+    item = {**message(0, "a"), "content": [odd, *message(0, "a")["content"]]}
+    events = stream_of({**down.final(item)["response"]}, dialect="responses")
+    assert [each["delta"] for each in events if each["type"].endswith(".delta")] == ["a"]
+    assert events[-1]["response"]["output"][0]["content"][0] == odd
+
+
+def test_all_chunks_of_a_call_count_where_the_upstream_counts() -> None:
+    asked = {"model": "m", "messages": [], "tools": [{"type": "function", "function": {"name": "f"}}]}
+    translator = StreamTranslator(source="vtrix", target="chat", request={**asked, "messages": STRUCTURED["messages"]})
+    call = {"function_call": {"name": "f", "arguments": "{}"}}
+    said = translator.feed({**chunk(call), "usage": None}) + translator.feed(
+        {**chunk({}, "function_call"), "usage": None}
+    )
+    assert said and all("usage" in each for each in said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ def serve(
     host = f"[{config.host}]" if ":" in config.host else config.host
     click.echo(f"respeak serves {name} on http://{host}:{socket.getsockname()[1]}/v1", err=True)
     with socket:
-        _server(site, int(config.grace)).run([socket])
+        _server(site, math.ceil(config.grace)).run([socket])
 
 
 def _server(site: Starlette, grace: int) -> uvicorn.Server:

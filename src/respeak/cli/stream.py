@@ -20,6 +20,8 @@ from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator
 from respeak.streams.within import TERMINAL
 
+ENDS = tuple(kind for kind in TERMINAL if kind != "error")
+"""What ends a stream of Responses; behind an error the response that failed may come."""
 AT_ONCE = 64 * 1024
 NO_EVENT = "no event found; expected server-sent events (data: {...}) or one JSON object a line"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -39,7 +41,7 @@ def stream(file: str, *, source: str, target: str, request: Any = None) -> Told:
     A stream that breaks is ended as a failure in the client's own form.
     """
     translator = StreamTranslator(source=source, target=target, request=request)
-    ends = TERMINAL if profiles.get(source).family == "responses" else ()
+    ends = ENDS if profiles.get(source).family == "responses" and source != target else ()
     trouble, last, heard = "", None, 0
     try:
         for event in events_of(file):

@@ -12,7 +12,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing import bridges, extensions, ids
 from respeak.crossing.answer import echo_metadata
-from respeak.crossing.answer_up import FILLED, ID_MADE, NO_ARGUMENTS
+from respeak.crossing.answer_up import FILLED, ID_MADE, NAMELESS, NO_ARGUMENTS
 from respeak.crossing.citations import annotations_down, logprobs_down
 from respeak.crossing.finish import finish_reason
 from respeak.crossing.fold import BRIDGED
@@ -192,7 +192,10 @@ class AnswerFold:
         return first
 
     def call(self, item: Json, at: Place) -> None:
-        """A function or custom tool call."""
+        """A function or custom tool call; one without a name is left out, as nobody could answer it."""
+        if not item.get("name"):
+            self.job.note(NAMELESS, at)
+            return
         kind = "function" if item["type"] == "function_call" else "custom"
         call = said(self.job.plans["tool_call" if kind == "function" else "custom_call"], item, at, self.job)
         name = call[kind]["name"] = called_name(item)

@@ -115,7 +115,7 @@ class AnswerUnfold:
         given = [(call, ((place, "tool_calls"), j)) for j, call in enumerate(message.get("tool_calls") or [])]
         calls = [(call, here) for call, here in given if named(call, here, self.job)]
         legacy = message.get("function_call")
-        legacy = legacy if legacy and named(legacy, (place, "function_call"), self.job) else None
+        legacy = legacy if legacy and has_name(legacy, legacy, (place, "function_call"), self.job) else None
         self.called = bool(calls or legacy)
         self.reasoning(message)
         self.text(message, choice, at)
@@ -235,13 +235,15 @@ class AnswerUnfold:
 
 
 def named(call: Json, at: Place, job: Job) -> bool:
+    """False for an entry of `tool_calls` without a name; of types that nobody knows there is nothing to say here."""
+    return call_table(call) is None or has_name(call, call.get("function") or call.get("custom") or call, at, job)
+
+
+def has_name(call: Json, inner: Json, at: Place, job: Job) -> bool:
     """False for a call without a name, which is left out; where nothing else came of it, it never was one (BUG/36).
 
-    `call` is an entry of `tool_calls` or a `function_call`; of types that nobody knows there is nothing to say here.
+    `inner` is what holds the name: part of an entry of `tool_calls`, or the whole `function_call`.
     """
-    if call_table(call) is None:
-        return True
-    inner = call.get("function") or call.get("custom") or call
     if inner.get("name"):
         return True
     if any(value for each in (call, inner) for key, value in each.items() if key not in CALL_KEYS):

@@ -41,8 +41,18 @@ TYPES = {code: (code, error_type(status)) for code, status in FAILED_STATUS.item
 """Types of errors that say no more than the code."""
 
 
+def event_error(event: Json) -> Json:
+    """What an `error` event says of the error: flat as documented, or nested as the live service sends it (OBS-2)."""
+    nested = event.get("error")
+    inner = nested if isinstance(nested, dict) else {"message": nested}
+    flat = {key: event[key] for key in ("message", "code", "param") if event.get(key)}
+    return flat | {key: value for key, value in inner.items() if value or not (value is None or key in flat)}
+
+
 def error_of(said: Json) -> tuple[Any, Place]:
-    """What went wrong, by an answer or a chunk, and where that stands; None if nothing did."""
+    """What went wrong, by an answer, a chunk or an error event, and where that stands; None if nothing did."""
+    if said.get("type") == "error":
+        return event_error(said), (None, "error") if said.get("error") else None
     if said.get("error"):
         return said["error"], (None, "error")
     for i, choice in enumerate(said.get("choices") or ()):
@@ -63,8 +73,17 @@ def end_of(said: Json) -> tuple[Any, Place]:
     return None, None
 
 
+def untold(said: Json, error: Any, note: Callable[[Verdict, Place], None]) -> None:
+    """Report what the choice says of another error than the one that is told."""
+    for i, choice in enumerate(said.get("choices") or ()):
+        if not choice.get("index") and not DETAIL.spares(choice.get("error")) and choice["error"] != error:
+            note(DETAIL, (((None, "choices"), i), "error"))
+
+
 def beside_error(said: Json, finish: str | None = None) -> Json:
     """What an answer or a chunk with an error says beside it; a finish of its own would be made up."""
+    if said.get("type") == "error":
+        return {"choices": []}
     choices = [
         {**{key: value for key, value in choice.items() if key != "error"}, "finish_reason": finish}
         for choice in said.get("choices") or ()
@@ -97,7 +116,8 @@ def failure(error: Any, body: Json, at: Place, note: Callable[[Verdict, Place], 
     if body["code"] not in (None, "", code):
         note(CODES[code], (at, "code"))
     for key, value in error.items() if isinstance(error, dict) else ():
-        if key not in ("message", "code") and value not in (None, "", {}, [], *TYPES[code]):
+        told = value is words_of(error) or value in (None, "", {}, [], *TYPES[code])
+        if key not in ("message", "code") and not told:
             note(DETAIL, (at, key))
     return {"code": code, "message": body["message"]}
 

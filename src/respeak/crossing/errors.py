@@ -6,6 +6,7 @@ A Responses answer that failed is an HTTP error on Chat.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -63,6 +64,9 @@ ERROR_KEYS = ("message", "type", "param", "code")
 STATUS_KEYS = ("status", "statusCode", "status_code")
 """Keys under which bodies repeat their HTTP status."""
 
+NAMED_STATUS = re.compile("[45][0-9][0-9]").fullmatch
+"""Matches what is the HTTP status of an error."""
+
 TEXT_KEYS = (
     "error",
     "title",
@@ -104,11 +108,12 @@ def error_type(status: int) -> str:
 def status_of(error: Any) -> int:
     """The HTTP status of an error that came without one; some upstreams say it as the code."""
     found = error if isinstance(error, dict) else {}
-    code = found.get("code")
-    if isinstance(code, int) and 400 <= code < 600:
-        return code
-    if str(code) in FAILED_STATUS:
-        return FAILED_STATUS[str(code)]
+    for key in ("code", *STATUS_KEYS):
+        named = str(found.get(key))
+        if named in FAILED_STATUS:
+            return FAILED_STATUS[named]
+        if NAMED_STATUS(named):
+            return int(named)
     if is_limit(found):
         return 429
     return 400 if found.get("type") == "invalid_request_error" else 502
@@ -150,10 +155,17 @@ def report_rest(payload: Json, job: Job) -> None:
     for at, said in _spoken(payload, job.source.family):
         if said.get("phase") is not None:
             job.note(PHASE, (at, "phase"))
+    silent = not any(_says(said) for _, said in _spoken(payload, job.source.family))
     for key, value in payload.items():
         verdict = OF_FAILED.get(key, UNSAID)
-        if key not in FORM and not verdict.spares(value):
-            job.note(verdict, (None, key))
+        if key in FORM or (key == "choices" and silent) or verdict.spares(value):
+            continue
+        job.note(OF_FAILED["output"] if key == "output_text" and silent else verdict, (None, key))
+
+
+def _says(said: Json) -> bool:
+    """True for an item or a message that holds more than a role."""
+    return any(value not in (None, "", [], {}) for key, value in said.items() if key not in ("role", "type"))
 
 
 def _spoken(payload: Json, family: str) -> Iterator[tuple[Place, Json]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import os
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,9 +16,6 @@ from respeak.entry import targets
 from respeak.errors import UnknownDialect
 from respeak.gateway import trouble
 from respeak.options import Options
-
-VARIABLE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
-"""What the name of an environment variable may be; anything else in its place may be the key itself."""
 
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 SomeSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -119,13 +115,11 @@ class Upstream(_Part):
         if self.key_env is None:
             return
         key = self.key()
-        if key is None and VARIABLE.fullmatch(self.key_env) is None:
+        if key is None:
             raise ConfigError(
                 f"upstream {self.name}: key_env: expected the name of an environment variable that holds the key; "
-                "what is there can be no such name, and is not shown: it may be the key"
+                "there is no such variable, or it is empty (what is there is not shown: it may be the key)"
             )
-        if key is None:
-            raise ConfigError(f"upstream {self.name}: the environment variable {self.key_env} holds no key")
         if not (key.isascii() and key.isprintable()) or " " in key:
             raise ConfigError(
                 f"upstream {self.name}: what {self.key_env} holds is no key: expected ASCII letters, digits and signs"

@@ -22,7 +22,7 @@ from respeak.exchange import Exchange, is_stream
 from respeak.exchange_stream import ExchangeStream
 from respeak.gate import finding
 from respeak.gateway.config import Config, ConfigError, Upstream
-from respeak.gateway.replies import StreamReply, whole
+from respeak.gateway.replies import StreamReply, fault, too_late, whole
 from respeak.gateway.watch import Watch
 from respeak.memory.marks import credential_of, scope_of
 from respeak.memory.store import LocalMemory, Memory
@@ -55,6 +55,11 @@ HELD = 128 * 1024
 
 GONE = 499
 """The status in the log when the client went away."""
+
+
+MASK = b"***"
+KEY_LENGTH = 8
+"""Characters from which on a key is masked in what clients get; what is shorter is a word, such as `none`."""
 
 
 class TooLarge(Exception):
@@ -163,6 +168,9 @@ class Turn:
         self.begun = time.perf_counter()
         self.response: httpx.Response | None = None
         self.pieces: AsyncIterator[bytes] | None = None
+        self.deadline = 0.0
+        self.said: ExchangeStream | None = None
+        self.key = upstream.key()
         self.broken = ""
         self.told = (0, "")
         self.closed = False
@@ -207,11 +215,12 @@ class Turn:
 
     async def sent(self, method: str, url: httpx.URL, content: bytes = b"") -> Response:
         """The answer of the upstream, or what became of it."""
+        self.deadline = asyncio.get_running_loop().time() + self.upstream.timeout
         try:
-            async with asyncio.timeout(self.upstream.timeout):
+            async with asyncio.timeout_at(self.deadline):
                 return await self._fetched(self._outgoing(method, url, content))
         except (httpx.HTTPError, TimeoutError) as error:
-            return await self._over(_fault(error, self.upstream.name, begun=self.response is not None))
+            return await self._over(fault(error, self.upstream.name, begun=self.response is not None))
 
     async def _fetched(self, request: httpx.Request) -> Response:
         """The answer of the upstream, as the client has to get it."""
@@ -227,7 +236,9 @@ class Turn:
             if isinstance(pieces, Reply):
                 return await self._over(pieces)
             await self._remember()
-            return StreamReply(_listed(pieces), self._ended, self.relay.config.keep_alive, self._headers())
+            return StreamReply(
+                _listed([*map(self._masked, pieces)]), self._ended, self.relay.config.keep_alive, self._headers()
+            )
         return await self._over(reply)
 
     def reply(self, status: int, data: bytes) -> Reply:
@@ -239,9 +250,8 @@ class Turn:
         passed = (*PASSED_ON, *(WITH_THE_KEY if self.relay.config.forwards(self.upstream) else ()))
         headers = [(name, value) for name, value in self.request.headers.raw if name in passed]
         headers.append((b"content-type", b"application/json"))
-        key = self.upstream.key()
-        if key is not None:
-            headers.append((b"authorization", b"Bearer " + key.encode()))
+        if self.key is not None:
+            headers.append((b"authorization", b"Bearer " + self.key.encode()))
         timeout = httpx.Timeout(self.upstream.timeout, connect=min(10.0, self.upstream.timeout), pool=None)
         return self.relay.client.build_request(method, url, content=content, headers=headers, timeout=timeout)
 
@@ -272,7 +282,13 @@ class Turn:
         """A whole answer: the end of the exchange."""
         await self._remember()
         await self._ended(True, reply.status)
-        return whole(reply, self._headers())
+        return whole(Reply(reply.status, reply.body, self._masked(reply.encoded())), self._headers())
+
+    def _masked(self, data: bytes) -> bytes:
+        """What the client gets, without the upstream's own key: some services repeat it in their errors."""
+        if self.key is None or len(self.key) < KEY_LENGTH:
+            return data
+        return data.replace(dumps(self.key)[1:-1], MASK)
 
     async def _ended(self, done: bool, status: int = 200) -> None:
         """The exchange is over, `done` if the client got everything: let go, tell."""
@@ -285,7 +301,9 @@ class Turn:
             await self.response.aclose()
         self.relay.watch.open.dec()
         lost = self._lost()
-        more = {**({"losses": lost} if lost else {}), **({"broken": self.broken} if self.broken else {})}
+        failed = self.said is not None and self.said.failed and status == 200
+        found = {"losses": lost, "broken": self.broken, "failed": failed}
+        more = {name: value for name, value in found.items() if value}
         seconds = time.perf_counter() - self.begun
         self.relay.watch.told(self.exchange, self.upstream.name, status if done else GONE, seconds, **more)
 
@@ -293,7 +311,7 @@ class Turn:
 
     async def _stream(self, response: httpx.Response) -> Response:
         """A stream, once its first event is known or the client has waited long enough."""
-        said = ExchangeStream(self.exchange)
+        said = self.said = ExchangeStream(self.exchange)
         pieces = self.pieces = response.aiter_bytes()
         first = asyncio.ensure_future(self._first(said, pieces))
         try:
@@ -307,13 +325,16 @@ class Turn:
         return StreamReply(self._pieces(first, said, pieces), self._ended, keep_alive, self._headers())
 
     async def _first(self, said: ExchangeStream, pieces: AsyncIterator[bytes]) -> bytes:
-        """The first bytes for the client."""
+        """The first bytes for the client; comments of the upstream give it no more time for them."""
         data = b""
         try:
-            while not data and not said.ended:
-                piece = await anext(pieces, None)
-                data = said.close() if piece is None else said.feed(piece)
-        except httpx.HTTPError as error:
+            async with asyncio.timeout_at(self.deadline) as limit:
+                while not data and not said.ended:
+                    piece = await anext(pieces, None)
+                    data = said.close() if piece is None else said.feed(piece)
+                    if said.heard:
+                        limit.reschedule(None)
+        except (httpx.HTTPError, TimeoutError) as error:
             data = said.close(self._why(error))
         return data
 
@@ -323,11 +344,11 @@ class Turn:
         """What the client gets, as the upstream says it."""
         data = await first
         if said.refusal is not None:  # too late for an HTTP error
-            yield said.late
+            yield self._masked(said.late)
             return
         while True:
             await self._remember()
-            yield data
+            yield self._masked(data)
             if said.ended:
                 return
             try:
@@ -342,27 +363,18 @@ class Turn:
             async with asyncio.timeout(DRAIN):
                 await anext(pieces, None)
 
-    def _why(self, error: httpx.HTTPError) -> str:
+    def _why(self, error: Exception) -> str:
         self.broken = type(error).__name__
-        return f"The upstream's stream broke: {error or self.broken}."
+        if isinstance(error, TimeoutError):
+            return too_late(self.upstream.name)
+        silent = isinstance(error, httpx.ReadTimeout)
+        why = f"nothing came for {self.upstream.timeout:g} seconds" if silent else str(error).rstrip(".") or self.broken
+        return f"The upstream's stream broke: {why}."
 
 
 async def _listed(pieces: list[bytes]) -> AsyncIterator[bytes]:
     for piece in pieces:
         yield piece
-
-
-def _fault(error: Exception, name: str, *, begun: bool) -> Reply:
-    """What the client gets when the upstream cannot be reached, or breaks off after it had `begun` to answer.
-
-    What cannot be sent is not quoted: it may be the key.
-    """
-    if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return Reply(504, body(f"The upstream {name} did not answer in time.", "server_error", code="upstream_timeout"))
-    kind = type(error).__name__
-    why = kind if isinstance(error, httpx.LocalProtocolError) else str(error).rstrip(".") or kind
-    what = "broke off its answer" if begun else "cannot be reached"
-    return Reply(502, body(f"The upstream {name} {what}: {why}.", "server_error", code="upstream_error"))
 
 
 def _trusted(config: Config) -> ssl.SSLContext:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import anyio
+import httpx
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -24,6 +26,24 @@ def whole(reply: Reply, headers: Headers | None = None) -> Response:
 def error(status: int, message: str, code: str, headers: Headers | None = None) -> Response:
     """What a client gets that asked for something that there is not."""
     return JSONResponse(body(message, "invalid_request_error", code=code), status, headers)
+
+
+def fault(error: Exception, name: str, *, begun: bool) -> Reply:
+    """What the client gets when the upstream cannot be reached, or breaks off after it had `begun` to answer.
+
+    What cannot be sent is not quoted: it may be the key.
+    """
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return Reply(504, body(too_late(name), "server_error", code="upstream_timeout"))
+    kind = type(error).__name__
+    why = kind if isinstance(error, httpx.LocalProtocolError) else str(error).rstrip(".") or kind
+    what = "broke off its answer" if begun else "cannot be reached"
+    return Reply(502, body(f"The upstream {name} {what}: {why}.", "server_error", code="upstream_error"))
+
+
+def too_late(name: str) -> str:
+    """What is wrong with an upstream that says nothing."""
+    return f"The upstream {name} did not answer in time."
 
 
 class StreamReply(Response):
@@ -47,6 +67,7 @@ class StreamReply(Response):
         self._over = over
         self._pause = keep_alive
         self._busy = True
+        self._sending = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -66,19 +87,25 @@ class StreamReply(Response):
         try:
             async for piece in self._pieces:
                 if piece:
-                    self._busy = True
-                    await send(_body(piece, True))
-            await send(_body(b"", False))
+                    await self._sent(send, piece, True)
+            await self._sent(send, b"", False)
         except OSError:  # the reader went away
             return False
         return True
 
+    async def _sent(self, send: Send, data: bytes, more: bool) -> None:
+        """Send something, and nothing beside it: a comment that waits for a slow reader must not come after the end."""
+        async with self._sending:
+            self._busy = True
+            await send(_body(data, more))
+
     async def _keep_alive(self, send: Send) -> None:
         while True:
             await anyio.sleep(self._pause)
-            if not self._busy:
-                await send(_body(KEEP_ALIVE, True))
-            self._busy = False
+            async with self._sending:
+                if not self._busy:
+                    await send(_body(KEEP_ALIVE, True))
+                self._busy = False
 
     async def _watch(self, receive: Receive, scope: anyio.CancelScope) -> None:
         while (await receive())["type"] != "http.disconnect":

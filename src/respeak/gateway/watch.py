@@ -37,13 +37,17 @@ class Watch:
         self._seconds = Histogram("respeak_seconds", "Time to the end of the answer.", ("upstream",), **named)
         self.open = Gauge("respeak_open_exchanges", "Exchanges under way.", **named)
         self._faults = Counter("respeak_memory_faults", "Calls of the memory that failed.", **named)
+        broken = "Streams that failed after 200 was sent."
+        self._failed = Counter("respeak_failed_streams", broken, ("upstream",), **named)
 
     def told(self, exchange: Exchange, name: str, status: int, seconds: float, **more: Any) -> None:
-        """An exchange is over; `more` goes into the log as it is."""
+        """An exchange is over; `more` goes into the log as it is, `failed` of a stream that did so is counted too."""
         client = exchange.client.name
         self._requests.labels(client, name, str(status)).inc()
         self._seconds.labels(name).observe(seconds)
         self._hits.inc(exchange.hits)
+        if more.get("failed"):
+            self._failed.labels(name).inc()
         for line in exchange.losses.summary():
             self._losses(line.code.value, line.severity.value).inc(line.count)
         said = {"client": client, "upstream": name, "status": status, "seconds": round(seconds, 4)}

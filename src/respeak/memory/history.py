@@ -15,6 +15,8 @@ from respeak.memory.marks import entry_key
 from respeak.plan import Json
 from respeak.wire import dumps, loads
 
+CONVERSATION = "conversation"
+
 
 def wanted(request: Json, scope: str) -> list[str]:
     """Keys of what a request refers to."""
@@ -56,23 +58,29 @@ def claim_key(identifier: str, scope: str) -> str:
 
 
 def claim(asked: Json, answer: Json, scope: str) -> dict[str, bytes]:
-    """The note that an answer and its items are the caller's, if its upstream keeps them."""
+    """The note that an answer, its items and its conversation are the caller's, if its upstream keeps them."""
     if asked.get("store") is False:
         return {}
-    named = [answer.get("id"), *(item.get("id") for item in answer.get("output") or ())]
+    named = [answer.get("id"), _conversation(answer), *(item.get("id") for item in answer.get("output") or ())]
     return {claim_key(name, scope): b"true" for name in named if isinstance(name, str)}
 
 
 def claimed(request: Json, scope: str) -> dict[str, Place]:
     """The keys of what a request refers to that must be the caller's, with the place of each reference."""
-    previous = request.get("previous_response_id")
-    found: dict[str, Place] = {}
-    if isinstance(previous, str):
-        found[claim_key(previous, scope)] = (None, "previous_response_id")
+    named = {"previous_response_id": request.get("previous_response_id"), CONVERSATION: _conversation(request)}
+    found: dict[str, Place] = {
+        claim_key(name, scope): (None, field) for field, name in named.items() if isinstance(name, str)
+    }
     for i, item in enumerate(_listed(request.get("input"))):
         if isinstance(item, dict) and _is_reference(item) and isinstance(item.get("id"), str):
             found[claim_key(item["id"], scope)] = ((None, "input"), i)
     return found
+
+
+def _conversation(payload: Json) -> Any:
+    """The id of the conversation that a request or an answer belongs to, which is written in two ways."""
+    found = payload.get(CONVERSATION)
+    return found.get("id") if isinstance(found, dict) else found
 
 
 def keys_of(answer: Json, scope: str) -> list[str]:

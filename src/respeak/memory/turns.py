@@ -16,8 +16,8 @@ from respeak.plan import Json
 from respeak.wire import dumps, loads
 
 ENCRYPTED = "reasoning.encrypted_content"
-REASONS = re.compile(r"^(.*/)?(gpt-5|gpt-oss|o\d|codex)")
-"""Models that give encrypted reasoning; others refuse to be asked for it."""
+REASONS = re.compile(r"^(.*/)?(gpt-5(?!.*-chat\b)|gpt-oss|o\d|codex)")
+"""Models that give encrypted reasoning; others, such as gpt-5-chat-latest, refuse to be asked for it."""
 
 CALL_KEYS = ("function_call", "custom_tool_call")
 

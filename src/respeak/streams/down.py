@@ -11,24 +11,19 @@ from typing import Any
 
 from respeak.crossing.answer_down import head, structured
 from respeak.crossing.answer_up import FILLED
-from respeak.crossing.broken import FAILED_MESSAGE
+from respeak.crossing.broken import FAILED_MESSAGE, event_error
 from respeak.crossing.errors import ERROR_KEYS, FAILED, error_type, words_of
 from respeak.crossing.output_text import text_apart
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.streams.chunks import CHOICE, Chunks
 from respeak.streams.down_calls import Calls
 from respeak.streams.down_items import Speech, begun, parts_of, speaks
-from respeak.streams.final import placed
-from respeak.streams.gather_response import error_of
+from respeak.streams.final import DIFFERS, GONE, OTHER, Finished
 from respeak.streams.legacy import AsFunction
 from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.settle import CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
 from respeak.streams.told import Contradicted
 from respeak.streams.words import KEYS, SILENT
-
-DIFFERS = CUT.saying("the finished text differs from what was streamed; what was streamed stands")
-OTHER = CUT.saying("what was streamed as one call was finished as another, or as none; what was streamed stands")
-GONE = CUT.saying("the finished answer leaves out what was streamed; what was streamed stands")
 
 
 class Down:
@@ -145,23 +140,27 @@ class Down:
         response = {"status": assumed, **(event.get("response") or {})}
         if response["status"] in FAILED:
             return self.failed({"response": response})
-        told = response.get("output") or []
-        places = placed(told, self.items, self.places)
-        said = [self.calls.as_said(index, item) for index, item in zip(places, told, strict=False)]
-        response["output"] = said or self.outputs()
+        whole = self.whole(response)
         answer = self.settle(response)
         refused = self.settle.refused
         if refused is not None:
             return self.chunks.fail(refused.message, "invalid_request_error", refused.path, refused.code.value)
-        self.reconcile(told, places)
-        self.rest(response, places)
+        self.reconcile(whole)
+        self.rest(response, whole)
         message = answer["choices"][0]["message"]
         extension = {name: message[name] for name in ("phase", "reasoning_details") if name in message}
         if extension:  # known only now: a second message would have made the phase ambiguous
             self.chunks.say(extension)
         self.chunks.finish(answer)
 
-    def rest(self, response: Json, places: list[int]) -> None:
+    def whole(self, response: Json) -> Finished:
+        """What the response was finished with; its `output` is that, as the client was told it."""
+        whole = Finished(response.get("output") or [], self.items, self.places, self.unfinished)
+        said = [self.calls.as_said(*pair) for pair in zip(whole.indexes, whole.items, strict=False)]
+        response["output"] = said or self.outputs()
+        return whole
+
+    def rest(self, response: Json, whole: Finished) -> None:
         """Say what no event said: commentary that stands alone, text outside of items (`output_text`), citations."""
         messages = [item for item in response["output"] if item.get("type") == "message"]
         alone = all(item.get("phase") == "commentary" for item in messages)
@@ -172,26 +171,26 @@ class Down:
         if self.speech.silent:
             self.speech.whole((-1, 0), text_apart(response), [])
         cut = response["status"] == "incomplete"
-        self.differing(places)
+        self.differing(whole)
         self.calls.close(cut)
         for index in self.calls.filled if cut else ():
-            self.settle.note(FILLED, ((None, "output"), places.index(index)) if index in places else None)
+            self.settle.note(FILLED, whole.at(index))
         self.speech.close()
 
-    def differing(self, places: list[int]) -> None:
-        """Report each item that was finished otherwise than its pieces said; `places` as `placed` gives."""
+    def differing(self, whole: Finished) -> None:
+        """Report each item that was finished otherwise than its pieces said."""
         found: dict[int, Any] = dict.fromkeys(self.speech.differing, DIFFERS)
         for index, call in self.calls.said.items():
             if call.other or call.differs:
                 found[index] = OTHER if call.other else DIFFERS
         said = {index for index, _ in (*self.speech.parts, *self.speech.refusals)} | self.calls.said.keys()
-        found |= dict.fromkeys((index for index in said & self.items.keys() if index not in places), GONE)
+        found |= dict.fromkeys((index for index in said & self.items.keys() if index not in whole.told), GONE)
         for index in sorted(found):
-            self.settle.note(found[index], ((None, "output"), places.index(index)) if index in places else None)
+            self.settle.note(found[index], whole.at(index))
 
-    def reconcile(self, output: list[Json], places: list[int]) -> None:
+    def reconcile(self, whole: Finished) -> None:
         """Say what the finished answer has and no `output_item.done` said, and mark what it says otherwise."""
-        for index, item in zip(places, output, strict=False):
+        for index, item in zip(whole.indexes, whole.items, strict=False):
             if index in self.unfinished or self.items.get(index) != item:
                 self.tell({"type": DONE, "output_index": index, "item": item})
 
@@ -202,15 +201,14 @@ class Down:
             response["status"] = "failed"
         if self.chunks.begun:
             return self.fail(self.failed_late(response))
-        response["output"] = response.get("output") or self.outputs()
+        self.whole(response)
         self.fail(self.settle(response)["error"])
 
     def failed_late(self, response: Json) -> Json:
         """The error of a response that failed after chunks: what they say of it is not lost, as before an `error`."""
-        output = response.get("output") or []
-        places = placed(output, self.items, self.places)
-        self.reconcile(output, places)
-        self.differing(places)
+        whole = self.whole(response)
+        self.reconcile(whole)
+        self.differing(whole)
         noted = len(self.settle.losses.found)
         error: Json = self.settle({key: value for key, value in response.items() if key not in SAID})["error"]
         found = self.settle.losses.found
@@ -226,7 +224,7 @@ class Down:
 
     def error(self, event: Json) -> None:
         """An `error` event: flat as documented, or nested as the live service sends it (OBS-2)."""
-        inner = error_of(event)
+        inner = event_error(event)
         found = {key: inner.get(key) for key in ("message", "code", "param")}
         status = 429 if "rate_limit" in str(found["code"]) else 500
         named = {

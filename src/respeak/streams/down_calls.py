@@ -52,6 +52,8 @@ class Calls:
         """A call that begins; one without a name or an id waits until it is whole."""
         if not self._is_call(item):
             return
+        if index in self.said:
+            item = self.said[index].filled(item)
         self.begun.add(index)
         if self._overtakes(index):
             return
@@ -119,9 +121,9 @@ class Calls:
         """A finished item: all of its call, if it is one; a call that was announced has to be the same one."""
         kind, call = item.get("type") or "", self.said.get(index)
         if call is not None:
+            item = call.filled(item)
             call.other = call.other or _is_other(call, item)
-        nameless = self.single and kind in CALLS and not item.get("name")  # the stage behind leaves it out, too
-        if nameless or not self._is_call(item):
+        if not self._is_call(item) or (kind in CALLS and not item.get("name")):
             self.begun.discard(index)
         elif self._overtakes(index):
             self.late[index] = item
@@ -150,7 +152,10 @@ class Calls:
     def as_said(self, index: Any, item: Json) -> Json:
         """The finished item, as the client was told it if it was told another call: what was said stands."""
         call, kind = self.said.get(index), item.get("type")
-        if call is None or not _is_other(call, item) or not {kind, call.item["type"]} <= CALLS.keys():
+        if call is None:
+            return item
+        item = call.filled(item)
+        if not _is_other(call, item) or not {kind, call.item["type"]} <= CALLS.keys():
             return item
         call.count()
         text = item[CALLS[kind][1]] if kind == call.item["type"] else call.text or NO_ARGUMENTS
@@ -192,11 +197,11 @@ class Calls:
 
 
 def _is_other(call: SaidCall, item: Json) -> bool:
-    """True for an item that is another call than was said, or none; what it leaves out it does not contradict."""
+    """True for an item that is another call than was said, or none; `item` as `filled` gives."""
     if item.get("type") != call.item["type"]:
         return True
     call_id, name = call.named
-    if call_id and item.get("call_id") not in (None, "", call_id):
+    if call_id and item.get("call_id") != call_id:
         return True
     return bool(item.get("name")) and called_name(item) != name
 

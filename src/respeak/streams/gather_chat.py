@@ -12,6 +12,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.answer import REASONING
 from respeak.crossing.answer_up import CUT
+from respeak.crossing.broken import event_error
 from respeak.plan import Json
 from respeak.streams.gather_calls import GatheredCalls
 from respeak.verbs import DEGRADING, approximated
@@ -221,8 +222,8 @@ class GatheredChat:
         return found
 
     def add(self, chunk: Json) -> None:
-        """Everything that a chunk brings beyond an earlier attempt."""
-        self.take(self.heard(chunk))
+        """Everything that a chunk brings beyond an earlier attempt; an error event brings an error."""
+        self.take({"error": event_error(chunk)} if chunk.get("type") == "error" else self.heard(chunk))
 
     def take(self, chunk: Json) -> None:
         """Everything that a chunk brings; other frames bring nothing."""

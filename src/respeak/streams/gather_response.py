@@ -1,7 +1,7 @@
 """A finished Responses answer, gathered from its events (streaming.md sections 1.4 and 1.5).
 
 The terminal event holds everything; where it is missing or empty, the items are those of `output_item.done`, and
-of one that was not finished what its deltas said.
+of one that was not finished what its deltas said. What it leaves out of finished items stands as it was finished.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from respeak.crossing.broken import FAILED_MESSAGE
+from respeak.crossing.broken import FAILED_MESSAGE, event_error
 from respeak.plan import Json
+from respeak.streams.final import Finished
 from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.script import fresh
 
@@ -26,15 +27,15 @@ class GatheredResponse:
         self.response: Json = {}
         self.items: dict[int, Json] = {}
         self.places = Places()
-        self.failed: Json = {}
+        self.error: Json = {}
 
     def add(self, event: Json) -> None:
         """Everything that an event brings."""
         kind = event.get("type", "")
-        if kind == "error" or (not kind and event.get("error")):
-            error = error_of(event)
+        if kind == "error":
+            error = event_error(event)
             said = {"code": error.get("code") or "server_error", "message": error.get("message") or FAILED_MESSAGE}
-            self.failed = {"status": "failed", "error": {**error, **said}}
+            self.error = {**error, **said}
         if isinstance(event.get("response"), dict):
             self.response = event["response"]
             if kind == "response.created":  # a second one begins the answer anew
@@ -50,17 +51,16 @@ class GatheredResponse:
             PIECES[kind](self.items[index], event)
 
     def answer(self) -> Json:
-        """The Response; one that no event finished has the status that its last event had."""
-        output = self.response.get("output") or [_joined(item) for _, item in sorted(self.items.items())]
-        return {**self.response, **self.failed, "output": output}
+        """The Response; one that no event finished has the status that its last event had.
 
-
-def error_of(event: Json) -> Json:
-    """What an `error` event says of the error: flat as documented, or nested as the live service sends it (OBS-2)."""
-    nested = event.get("error")
-    inner = nested if isinstance(nested, dict) else {"message": nested}
-    flat = {key: event[key] for key in ("message", "code", "param") if event.get(key)}
-    return flat | {key: value for key, value in inner.items() if value or not (value is None or key in flat)}
+        One that an `error` event ended failed by that, unless it says itself what went wrong.
+        """
+        items = {index: _joined(item) for index, item in sorted(self.items.items())}
+        given = self.response.get("output")  # before the end it may hold anything
+        told = [item for item in given if isinstance(item, dict)] if isinstance(given, list) else []
+        output = Finished(told, items, self.places, set(self.places.open)).items
+        failed = {"status": "failed", "error": self.response.get("error") or self.error} if self.error else {}
+        return {**self.response, **failed, "output": output or list(items.values())}
 
 
 def _opened(item: Json) -> Json:

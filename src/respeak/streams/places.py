@@ -50,8 +50,9 @@ class Places:
 
     def _of_item(self, event: Json, item: Json) -> Json:
         """An item that opens or is done."""
-        index, names = event.get("output_index"), [name for name in (item.get("id"), item.get("call_id")) if name]
-        given, done = index is not None, event["type"] == DONE
+        index, given = event.get("output_index"), (item.get("id"), item.get("call_id"))
+        names = [name for name in given if name and isinstance(name, str)]  # of unknown types they may be anything
+        placed, done = index is not None, event["type"] == DONE
         if index is None:
             known = (self.named[name] for name in names if name in self.named)
             index = next(known, self._opened(item) if done else None)
@@ -63,7 +64,7 @@ class Places:
             self.open.pop(index, None)
         else:
             self.open[index] = item
-        return event if given else {**event, "output_index": index}
+        return event if placed else {**event, "output_index": index}
 
     def _opened(self, item: Json) -> int | None:
         """The last open item that may be this one: of its type, and no other call."""

@@ -143,6 +143,13 @@ class SaidCall(Told):
         super().begin_again()
         self.other = False
 
+    def filled(self, item: dict[str, Any]) -> dict[str, Any]:
+        """An item that says this call again, with what it leaves out of what the call was announced with."""
+        if item.get("type") != self.item["type"]:
+            return item
+        missing = {name: value for name, value in self.item.items() if not item.get(name)}
+        return {**item, **missing} if missing else item
+
     @property
     def unusable(self) -> bool:
         """True when others than the finished arguments were said, and those are no JSON."""

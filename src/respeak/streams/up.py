@@ -13,7 +13,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing import ids
 from respeak.crossing.answer_up import PHASES
-from respeak.crossing.broken import beside_error, error_of, failure
+from respeak.crossing.broken import beside_error, error_of, failure, untold
 from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.streams import script as events
@@ -94,6 +94,7 @@ class Up:
         error, at = error_of(chunk)
         if error:
             said = self.feed(beside_error(chunk)) if self.head else []
+            untold(chunk, error, self.settle.note)
             return said + self.fail(error, at)
         if is_chunk(chunk):
             chunk = self.gathered.heard(chunk)
@@ -165,7 +166,7 @@ class Up:
             note(LATE_CITATION, (MESSAGE, "annotations"))
         if self.waiting and said:
             note(LATE_LOGPROBS, ((CHOICE, "logprobs"), "content"))
-        phase = self.phase() or self.inferred()
+        phase = self.phase()
         if phase and any(item.get("phase") != phase for item in self.items if item["type"] == "message"):
             note(LATE_PHASE, (MESSAGE, "phase"))
         for verdict, place in choice.calls.reports(MESSAGE):

@@ -63,7 +63,7 @@ class ChatWithin:
         self.gathered.take(beside_error(said) if error else said)
         if error:
             self.fail()
-            return [chunk if chunk.get("error") else {**chunk, "error": error}]
+            return [chunk if self.same or chunk.get("error") == error else {**_chunk_of(chunk), "error": error}]
         said = said if self.same else self.walked(said)
         self.head, self.said, self.choice = _rest(chunk), _rest(said), _plain_choice(chunk)
         if self.gathered.repeating or any(isinstance(value, CONTAINERS) for value in self.said.values()):
@@ -76,7 +76,9 @@ class ChatWithin:
 
     def error(self, chunk: Json) -> Any:
         """What ends the stream: an error frame, and for clients that know no other finish whatever means one."""
-        return end_of(chunk)[0] if self.job.target.closed and not self.same else chunk.get("error")
+        if chunk.get("type") == "error" or (self.job.target.closed and not self.same):
+            return end_of(chunk)[0]
+        return chunk.get("error")
 
     def walked(self, chunk: Json) -> Json:
         """The chunk with the keys that the client's profile leaves it."""
@@ -126,6 +128,11 @@ class ChatWithin:
                 self.settle.note(LATE_NAME, ((message, "function_call"), "name"))
 
 
+def _chunk_of(chunk: Json) -> Json:
+    """What of a frame with an error is a chunk: nothing, if it is an error event."""
+    return {} if chunk.get("type") == "error" else chunk
+
+
 def _rest(chunk: Json) -> Json:
     """What a chunk says of the whole answer."""
     return {key: value for key, value in chunk.items() if key not in APART}
@@ -157,7 +164,8 @@ class ResponsesWithin:
     """Events to events: those that carry the response have it as the client's profile says.
 
     An upstream that begins its answer anew has one beginning for the client, as long as nothing else was said (`told`).
-    Events pass as they are, so behind that the stream has failed: items would come twice (BUG/76).
+    Events pass as they are, so behind that the stream has failed: items would come twice (BUG/76). `warned`: an error
+    event ended it, behind which the live service says the response that failed.
     """
 
     def __init__(self, job: Job, settle: Settle) -> None:
@@ -166,15 +174,15 @@ class ResponsesWithin:
         self.response: Json | None = None
         self.items: dict[Any, Json] = {}
         self.next = 0
-        self.ended = self.told = self.again = False
+        self.ended = self.told = self.again = self.warned = False
 
     def feed(self, event: Json) -> list[Json]:
         """The event as the client's profile has it."""
         if self.same:
             return self.passed(event)
-        if self.ended:
-            return []
         kind = event.get("type")
+        if self.ended and not (self.warned and kind == "response.failed"):
+            return []
         if kind == "response.created" and self.response is not None:
             self.again = True
             return self.fail(RETRIED, RETRY) if self.told else []
@@ -191,7 +199,7 @@ class ResponsesWithin:
         if kind == "response.output_item.done":
             self.items[event.get("output_index")] = fresh(event["item"])
         if kind in TERMINAL or (kind is None and event.get("error")):
-            self.ended = True
+            self.ended, self.warned = True, kind == "error"
         if not isinstance(response, dict):
             return [event]
         if self.ended:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from respeak.codes import Code
-from respeak.crossing.answer_up import FILLED, NO_ARGUMENTS, UNSAID_ARGUMENTS, named
+from respeak.crossing.answer_up import FILLED, NO_ARGUMENTS, UNSAID_ARGUMENTS, has_name, named
 from respeak.crossing.bridges import custom_input, says_more
 from respeak.crossing.finish import NO_CALLS
 from respeak.crossing.ids import legacy_call_id
@@ -62,7 +62,7 @@ def as_function(choice: Json, at: Place, job: Job) -> Json:
 def _function_call(message: Json, at: Place, job: Job) -> Any:
     """The function_call of a message, which loses one without a name."""
     call = message.get("function_call")
-    if call and not named(call, at, job):
+    if call and not has_name(call, call, at, job):
         del message["function_call"]
         return None
     return call

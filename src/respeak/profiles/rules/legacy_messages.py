@@ -238,8 +238,8 @@ class Pairs:
             if part.get("type") == "text":
                 others(part, TEXT_KEYS, place, self.job)
                 texts.append(part["text"])
-            elif part.get("type") == "image_url":
-                pictures.append(part)
+            elif part.get("type") == "image_url" and isinstance(part.get("image_url"), str | dict):
+                pictures.append(_picture(part))
             else:
                 self.job.note(NO_TEXT, place)
         if pictures:
@@ -248,6 +248,12 @@ class Pairs:
         if len(texts) > 1:
             self.job.note(PARTS_JOINED, at)
         return "\n".join(texts) or placeholder(len(pictures))
+
+
+def _picture(part: Json) -> Json:
+    """A picture as user messages hold it; in results some clients say its bare URL."""
+    given = part["image_url"]
+    return {**part, "image_url": {"url": given}} if isinstance(given, str) else part
 
 
 def _as_text(part: Json) -> Json:

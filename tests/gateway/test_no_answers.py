@@ -1,0 +1,94 @@
+"""What an upstream sends under a status of success and is no answer: cut and empty streams, errors, other objects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from respeak.exchange import Exchange
+from respeak.exchange_stream import ExchangeStream
+
+ASKED: dict[str, dict[str, Any]] = {
+    "responses": {"model": "m", "input": "x"},
+    "chat": {"model": "m", "messages": [{"role": "user", "content": "x"}]},
+}
+ROUTES = [
+    ("chat", "responses"),
+    ("chat", "vtrix"),
+    ("responses", "chat"),
+    ("chat", "aimlapi"),
+    ("responses", "openrouter"),
+]
+every_route = pytest.mark.parametrize(("client", "upstream"), ROUTES)
+
+CUT_CALL = (
+    b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
+    b'"delta":{"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"rm",'
+    b'"arguments":"{\\"path\\": \\"/tmp"}}]},"finish_reason":null}]}\n\n'
+)
+CUT_TEXT = (
+    b'data: {"type":"response.output_text.delta","delta":"Half","output_index":0,"content_index":0,"item_id":"i"}\n\n'
+)
+
+
+def exchange(client: str, upstream: str, **more: Any) -> Exchange:
+    begun = Exchange(client=client, upstream=upstream)
+    begun.begin({**ASKED[client], **more})
+    begun.request()
+    return begun
+
+
+@pytest.mark.parametrize(
+    ("client", "upstream", "data"),
+    [
+        ("responses", "chat", CUT_CALL),
+        ("chat", "vtrix", CUT_CALL),
+        ("chat", "responses", CUT_TEXT),
+        *((*route, data) for route in ROUTES for data in (b"", b": PROCESSING\n\n", b"data: [DONE]\n\n")),
+    ],
+)
+def test_a_stream_without_an_end_is_no_answer_though_nobody_asked_for_a_stream(
+    client: str, upstream: str, data: bytes
+) -> None:
+    reply = exchange(client, upstream).gathered(data)
+    assert reply.status == 502
+    assert "stream ended before the answer was finished" in reply.body["error"]["message"]
+
+
+@every_route
+@pytest.mark.parametrize(
+    ("data", "status", "words"),
+    [
+        (b'{"detail": "model overloaded"}', 502, "model overloaded"),
+        (b'{"statusCode": 429, "message": "Too many requests"}', 429, "Too many requests"),
+        (b'{"object": "error", "message": "No such model", "code": 404}', 404, "No such model"),
+        (b'{"error": {"message": "No credit", "code": "402"}}', 402, "No credit"),
+        (b"{}", 502, "none of its API: {}"),
+    ],
+)
+def test_an_object_that_is_no_answer_is_an_error_in_its_own_words(
+    client: str, upstream: str, data: bytes, status: int, words: str
+) -> None:
+    reply = exchange(client, upstream).answer(200, data)
+    assert (reply.status, words in reply.body["error"]["message"]) == (status, True)
+
+
+@pytest.mark.parametrize("upstream", ["responses", "aimlapi", "litellm"])
+def test_an_answer_of_the_other_family_is_no_answer(upstream: str) -> None:
+    chat = b'{"choices": [{"index": 0, "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}]}'
+    assert exchange("chat", upstream).answer(200, chat).status == 502
+
+
+@every_route
+def test_nobody_follows_a_redirect(client: str, upstream: str) -> None:
+    reply = exchange(client, upstream).answer(307, b'{"detail": "moved"}')
+    assert (reply.status, "307" in reply.body["error"]["message"]) == (502, True)
+
+
+@every_route
+@pytest.mark.parametrize("status", [400, 402, 429])
+def test_the_first_error_of_a_stream_has_the_status_that_it_names(client: str, upstream: str, status: int) -> None:
+    stream = ExchangeStream(exchange(client, upstream, stream=True))
+    assert stream.feed(b'data: {"error": {"message": "no", "code": %d}}\n\n' % status) == b""
+    assert stream.refusal is not None and stream.refusal.status == status
