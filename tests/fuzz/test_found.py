@@ -372,13 +372,26 @@ def test_a_response_that_is_under_way_may_hold_any_output(output: Any) -> None:
 
 
 @pytest.mark.parametrize("target", ["chat", "vtrix", "aimlapi"])
-def test_an_item_that_nobody_knows_may_have_an_id_of_any_kind(target: str) -> None:
-    odd = {"type": "hologram", "id": ["x"], "call_id": {"y": 1}}
-    translator = StreamTranslator(source="responses", target=target)
-    for event in (
-        {"type": "response.output_item.added", "item": odd},
+def test_an_item_that_nobody_knows_may_hold_anything(target: str) -> None:
+    odd = {"type": "hologram", "id": ["x"], "call_id": {"y": 1}, "content": ["z"], "summary": [1]}
+    ended = {"id": "resp_1", "status": "completed", "output": []}
+    events = [
         {"type": "response.output_item.done", "item": odd},
-        {"type": "response.completed", "response": {"id": "resp_1", "status": "completed", "output": [odd]}},
-    ):
+        {"type": "response.completed", "response": ended},
+    ]
+    translator = StreamTranslator(source="responses", target=target)
+    for event in events:
         translator.feed(event)
     translator.close()
+    assert respeak.answer_of(events, dialect="responses")["output"] == [odd]
+
+
+@pytest.mark.parametrize("allowed", ["x", ["x"], {"tools": ["x"]}, {"tools": "x"}])
+@pytest.mark.parametrize("target", ["chat", "vtrix", "responses"])
+def test_a_choice_that_nobody_knows_may_hold_what_an_allowed_list_holds(allowed: Any, target: str) -> None:
+    asked = {"model": "gpt-5.3-codex", "messages": [{"role": "user", "content": "x"}]}
+    tool = {"type": "function", "function": {"name": "f"}}
+    choice = {"type": "hologram", "allowed_tools": allowed}
+    respeak.translate_request(
+        {**asked, "tools": [tool], "tool_choice": choice}, source="codex-guide", target=target, tolerate="breaking"
+    )

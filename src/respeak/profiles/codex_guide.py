@@ -100,8 +100,8 @@ def _choice(out: Json, job: Job) -> None:
         job.note(FORCED if out.get("tools") or out.get("functions") else NO_TOOLS_FORCED, at)
         del out["tool_choice"]
         return
-    allowed = choice.get("allowed_tools")
-    if not isinstance(allowed, dict) or not allowed.get("tools"):
+    allowed = (choice.get("allowed_tools") or {}) if choice.get("type") == "allowed_tools" else {}
+    if not allowed.get("tools"):
         return
     entries = job.each(allowed["tools"], ((at, "allowed_tools"), "tools"), _entry)
     if entries:

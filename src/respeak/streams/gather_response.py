@@ -75,7 +75,7 @@ def _opened(item: Json) -> Json:
 def _joined(item: Json) -> Json:
     """The item with every text whole: its own, and those of its parts."""
     parts = {
-        key: [_whole_texts(part) for part in item[key]]
+        key: [_whole_texts(part) if isinstance(part, dict) else part for part in item[key]]
         for key in ("content", "summary")
         if isinstance(item.get(key), list)
     }
