@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from respeak.crossing.broken import event_error
 from respeak.crossing.errors import error_type, status_of
 from respeak.errors import InvalidPayload, StreamBroken
 from respeak.exchange import SSE_FIELDS, Exchange
@@ -155,8 +156,7 @@ class ExchangeStream:
 def _error_of(event: Json) -> Json | None:
     """The error that an event or frame says outside of any answer."""
     if event.get("type") == "error" or (event.get("error") and "type" not in event):
-        nested = event.get("error")
-        return nested if isinstance(nested, dict) else event
+        return event_error(event)
     return None
 
 

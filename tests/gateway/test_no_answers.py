@@ -92,3 +92,10 @@ def test_the_first_error_of_a_stream_has_the_status_that_it_names(client: str, u
     stream = ExchangeStream(exchange(client, upstream, stream=True))
     assert stream.feed(b'data: {"error": {"message": "no", "code": %d}}\n\n' % status) == b""
     assert stream.refusal is not None and stream.refusal.status == status
+
+
+@every_route
+def test_the_first_error_of_a_stream_may_be_words_alone(client: str, upstream: str) -> None:
+    stream = ExchangeStream(exchange(client, upstream, stream=True))
+    assert stream.feed(b'data: {"error": "Overloaded"}\n\n') == b""
+    assert stream.refusal is not None and stream.refusal.body["error"]["message"] == "Overloaded"

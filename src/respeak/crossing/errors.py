@@ -15,6 +15,7 @@ from respeak.codes import Code
 from respeak.crossing.answer import ECHOES
 from respeak.crossing.bridges import compact
 from respeak.crossing.items import PHASE
+from respeak.crossing.output_text import text_apart
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
 from respeak.verbs import DEGRADING, HARMLESS, approximated, lost, lost_each
@@ -155,17 +156,18 @@ def report_rest(payload: Json, job: Job) -> None:
     for at, said in _spoken(payload, job.source.family):
         if said.get("phase") is not None:
             job.note(PHASE, (at, "phase"))
-    silent = not any(_says(said) for _, said in _spoken(payload, job.source.family))
     for key, value in payload.items():
         verdict = OF_FAILED.get(key, UNSAID)
-        if key in FORM or (key == "choices" and silent) or verdict.spares(value):
-            continue
-        job.note(OF_FAILED["output"] if key == "output_text" and silent else verdict, (None, key))
+        if key == "output_text" and text_apart(payload):
+            verdict = OF_FAILED["output"]
+        if key not in FORM and not verdict.spares(value) and (key != "choices" or _answers(payload)):
+            job.note(verdict, (None, key))
 
 
-def _says(said: Json) -> bool:
-    """True for an item or a message that holds more than a role."""
-    return any(value not in (None, "", [], {}) for key, value in said.items() if key not in ("role", "type"))
+def _answers(payload: Json) -> bool:
+    """True for a Chat answer of which a message holds more than a role."""
+    held = (value for _, said in _spoken(payload, "chat") for key, value in said.items() if key != "role")
+    return any(value not in (None, "", [], {}) for value in held)
 
 
 def _spoken(payload: Json, family: str) -> Iterator[tuple[Place, Json]]:

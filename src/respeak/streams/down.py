@@ -12,7 +12,7 @@ from typing import Any
 from respeak.crossing.answer_down import head, structured
 from respeak.crossing.answer_up import FILLED
 from respeak.crossing.broken import FAILED_MESSAGE, event_error
-from respeak.crossing.errors import ERROR_KEYS, FAILED, error_type, words_of
+from respeak.crossing.errors import ERROR_KEYS, FAILED, error_type, is_limit, words_of
 from respeak.crossing.output_text import text_apart
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.streams.chunks import CHOICE, Chunks
@@ -209,12 +209,11 @@ class Down:
         whole = self.whole(response)
         self.reconcile(whole)
         self.differing(whole)
-        noted = len(self.settle.losses.found)
-        error: Json = self.settle({key: value for key, value in response.items() if key not in SAID})["error"]
-        found = self.settle.losses.found
+        said, lost = self.settle.apart({key: value for key, value in response.items() if key not in SAID})
         self.settle(self.partial())
-        for verdict, place in found[: len(found) - noted]:
+        for verdict, place in lost:
             self.settle.note(verdict, place)
+        error: Json = said["error"]
         return error
 
     def fail(self, error: Json) -> None:
@@ -226,7 +225,7 @@ class Down:
         """An `error` event: flat as documented, or nested as the live service sends it (OBS-2)."""
         inner = event_error(event)
         found = {key: inner.get(key) for key in ("message", "code", "param")}
-        status = 429 if "rate_limit" in str(found["code"]) else 500
+        status = 429 if is_limit(inner) else 500
         named = {
             "message": str(found["message"] or words_of(inner) or FAILED_MESSAGE),
             "type": inner.get("type") or error_type(status),

@@ -46,12 +46,21 @@ class Settle:
 
     def blank(self, answer: Json) -> Json:
         """The answer before it has begun; nothing is lost of it yet."""
-        return self._run(answer, self._make())
+        return self.apart(answer)[0]
+
+    def apart(self, answer: Json) -> tuple[Json, list[tuple[Verdict, Place]]]:
+        """What becomes of an answer that is not the finished one, and what it loses."""
+        job = self._make()
+        return self._run(answer, job), job.ledger.found
 
     def renamed(self, body: Json) -> Json:
         """An error body whose `param` names the client's own field."""
         self._rename(body, self._make())
         return body
+
+    def withdraw(self, verdict: Verdict) -> None:
+        """What the finished answer says of itself and the stream did not do."""
+        self._losses.found[:] = [pair for pair in self._losses.found if pair[0] is not verdict]
 
     def note(self, verdict: Verdict, place: Place = None) -> None:
         """A loss of the stream itself, which the finished answer does not show."""

@@ -14,6 +14,7 @@ from respeak.codes import Code
 from respeak.crossing import ids
 from respeak.crossing.answer_up import PHASES
 from respeak.crossing.broken import beside_error, error_of, failure, untold
+from respeak.crossing.unfold import INFERRED
 from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.streams import script as events
@@ -137,7 +138,7 @@ class Up:
         self.step(END)
         if choice is not None:
             self.calls.finish(choice, self.status, cut=bool(failed))
-            final = self.uninferred(final)
+            self.uninferred()
             self.report(choice)
         if not self.items and self.status == "completed":
             self.items += final["output"]  # with what no chunk said as text; a message at least
@@ -147,17 +148,11 @@ class Up:
         self.script.emit(events.TERMINAL.get(final["status"], "response.failed"), {"response": final})
         return self.script.take()
 
-    def uninferred(self, final: Json) -> Json:
-        """The finished answer; if no message can bear the phase, settled as one that says it, so that none is made."""
-        phase, messages = self.inferred(), [item for item in self.items if item["type"] == "message"]
-        if self.settle.finished is None or not (phase and messages) or any(item.get("phase") for item in messages):
-            return final
-        answer, _ = self.settle.finished
-        first, *others = answer["choices"]
-        marked = {**first, "message": {**first["message"], "phase": phase}}
-        out = self.settle({**answer, "choices": [marked, *others]})
-        self.settle.finished = answer, out
-        return out
+    def uninferred(self) -> None:
+        """No phase was inferred where every message was closed before it was known."""
+        messages = [item for item in self.items if item["type"] == "message"]
+        if messages and not any(item.get("phase") for item in messages):
+            self.settle.withdraw(INFERRED)
 
     def report(self, choice: GatheredChoice) -> None:
         """What the finished answer shows and no event said; what it cannot hold itself it reports itself."""
