@@ -395,3 +395,10 @@ def test_a_choice_that_nobody_knows_may_hold_what_an_allowed_list_holds(allowed:
     respeak.translate_request(
         {**asked, "tools": [tool], "tool_choice": choice}, source="codex-guide", target=target, tolerate="breaking"
     )
+
+
+@pytest.mark.parametrize("choices", [1, ["x"], [{"message": "x"}]])
+def test_a_response_that_failed_may_hold_choices_of_any_kind(choices: Any) -> None:
+    failed = {"id": "resp_1", "object": "response", "status": "failed", "error": {"message": "no"}, "output": []}
+    said = respeak.translate_response({**failed, "choices": choices}, source="responses", target="chat")
+    assert "/choices" in [loss.path for loss in said.losses]
