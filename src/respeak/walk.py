@@ -74,7 +74,7 @@ def kept(plan: Plan, source: Json, at: Place, job: Job) -> Json:
     """A copy of `source`; only what the plan speaks of is carried as it says."""
     if plan.entries.keys().isdisjoint(source):
         return source.copy()
-    return walk_keys(plan, source, {}, at, job)
+    return walk(plan, source, {}, at, job)
 
 
 def walk_keys(plan: Plan, source: Json, out: Json, at: Place, job: Job) -> Json:

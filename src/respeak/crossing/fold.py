@@ -78,6 +78,7 @@ class Fold:
         self.rules = job.plans["items"]
         self.texts = job.plans["output_text"].saying
         self.blocks: list[Any] = []
+        self.messages: list[Json] = []
         self.turn: Turn | None = None
         self.waiting: dict[str, list[tuple[Turn, Place]]] = {}
         self.unsaid: set[str] = set()
@@ -95,7 +96,7 @@ class Fold:
                 step, shapes = rule
                 place = (at, i)
                 step(self, shapes[tuple(item)](item, place, job), item, place)
-        return self.write()
+        return self.write(items)
 
     # What an item does ------------------------------------------------------------------------------------
 
@@ -289,35 +290,40 @@ class Fold:
         """The call among those without an output, if this turn made one of its id."""
         return next((waiting for waiting in self.waiting[call["id"]] if waiting[0] is turn), None)
 
-    def write(self) -> list[Json]:
+    def write(self, items: list[Json]) -> list[Json]:
         """The blocks as messages, each turn followed by its outputs and their pictures."""
-        messages: list[Json] = []
+        messages, say_turns = self.messages, self.job.target.say_turns
+        say = self.say if say_turns is None else say_turns(self.job, messages, items).say
         for block in self.blocks:
             if block.__class__ is dict:
                 messages.append(block)
                 continue
-            message = block.message()
-            if message is not None:
-                messages.append(message)
-                if self.places is not None:
-                    self.places[id(message)] = block.at
-            messages += block.outputs
-            if block.waiting or block.pictures:
-                self.complete(block, messages)
+            if block.waiting:
+                self.complete(block)
+            say(block)
+            if block.pictures:
+                shown = {"role": "user", "content": list(block.pictures)}
+                self.job.placed(shown, block.shown)
+                messages.append(shown)
         return messages
 
-    def complete(self, turn: Turn, messages: list[Json]) -> None:
-        """What a written turn lacks: outputs of its calls, and the pictures that its outputs could not hold."""
-        for call in turn.calls if turn.waiting else ():
+    def say(self, turn: Turn) -> None:
+        """A turn as Chat has it: what was said and called, then the outputs."""
+        message = turn.message()
+        if message is not None:
+            self.messages.append(message)
+            if self.places is not None:
+                self.places[id(message)] = turn.at
+        self.messages += turn.outputs
+
+    def complete(self, turn: Turn) -> None:
+        """Empty outputs of the calls that never got one."""
+        for call in turn.calls:
             left = self.waits(call, turn)
             if left is not None:
                 self.waiting[call["id"]].remove(left)
                 self.job.note(UNANSWERED, left[1])
-                messages.append({"role": "tool", "tool_call_id": call["id"], "content": ""})
-        if turn.pictures:
-            shown = {"role": "user", "content": list(turn.pictures)}
-            self.job.placed(shown, turn.shown)
-            messages.append(shown)
+                turn.outputs.append({"role": "tool", "tool_call_id": call["id"], "content": ""})
 
 
 def placeholder(count: int) -> str:

@@ -101,26 +101,28 @@ def _item(item: Json, at: Place, job: Job) -> Json:
 def _messages(value: Any, out: Json, at: Place, job: Job) -> None:
     """Messages with what the profile says of their keys and parts."""
     out["messages"] = messages = []
+    plan, places = job.plans["message"], job.places
     for i, message in enumerate(value):
         place = (at, i)
-        changed = _message(message, place, job)
+        changed = _message(plan, message, place, job)
         if changed is None:
             continue
-        job.placed(changed, place)
-        if changed.get("role") == "assistant":
-            for j, call in enumerate(changed.get("tool_calls") or []):
-                job.placed(call, ((place, "tool_calls"), j))
+        if places is not None:
+            places[id(changed)] = place
+            for j, call in enumerate(changed.get("tool_calls") or ()):
+                places[id(call)] = ((place, "tool_calls"), j)
         messages.append(changed)
     if value and not messages:
         job.note(NO_MESSAGES, at)
 
 
-def _message(message: Json, at: Place, job: Job) -> Json | None:
+def _message(plan: Plan, message: Json, at: Place, job: Job) -> Json | None:
     """One message; None when nothing of it can be sent, which its parts have reported."""
-    role, content = message.get("role"), message.get("content")
-    out = dict(message) if role in RESULT_ROLES else kept(job.plans["message"], message, at, job)
-    _without_phase(out, at, job)
-    if content and isinstance(content, list):
+    content = message.get("content")
+    out = message.copy() if message.get("role") in RESULT_ROLES else kept(plan, message, at, job)
+    if "phase" in out:
+        _without_phase(out, at, job)
+    if content and content.__class__ is list:
         out["content"] = _parts(content, (at, "content"), job)
         if not out["content"] and not (out.get("tool_calls") or out.get("function_call")):
             return None

@@ -51,6 +51,7 @@ class Profile:
     says, answers    what the dialect makes of its family's objects, in requests and in answers
     reads            extra request fields that clients of this dialect send
     odd_tools        tool types that only clients of this dialect send
+    say_turns        who says the turns of a request that crosses, if not as its family has them
     reshape          a last pass over a request or an answer for what no row can say
     unshape          the way back: an answer of this dialect as its family has it
     finish_request   rules between request fields of this target, run on the finished payload
@@ -80,6 +81,7 @@ class Profile:
     answers: Mapping[str, Says] = field(default_factory=dict)
     reads: Mapping[str, Any] = field(default_factory=dict)
     odd_tools: Mapping[str, Any] = field(default_factory=dict)
+    say_turns: Callable[[Job, list[Json], list[Json]], Any] | None = None
     reshape_request: Callable[[Json, Job], None] | None = None
     reshape_answer: Callable[[Json, Job], None] | None = None
     unshape_answer: Callable[[Json, Job], Json] | None = None

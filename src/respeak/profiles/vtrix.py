@@ -15,6 +15,7 @@ from respeak.loss import Place
 from respeak.plan import ABSENT, KEEP, Job, Json, Step
 from respeak.profiles.profile import Profile
 from respeak.profiles.rules.legacy import request_as_functions
+from respeak.profiles.rules.legacy_messages import Pairs
 from respeak.profiles.rules.vtrix import ANSWER, USAGE_DETAILS, reshape_answer, unshape_answer
 from respeak.streams.legacy import AsTools, plain_function
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, between, lost, lost_each, one_of, refused
@@ -102,7 +103,6 @@ REQUEST = {
 
 def finish_request(source: Json, out: Json, job: Job) -> None:
     """One output limit: both names of it become `max_tokens` here."""
-    job.memo["payload"] = source
     if source.get("max_tokens") is not None and source.get("max_completion_tokens") is not None:
         job.note(TWO_LIMITS, (None, "max_tokens"))
 
@@ -126,6 +126,7 @@ PROFILE = Profile(
             "audio": AUDIO,
         },
         "function_tool": {
+            **dict.fromkeys(("type", "function.name", "function.description", "function.parameters"), KEEP),
             "function.strict": STRICT,
         },
         "legacy_function": {"strict": STRICT},
@@ -134,6 +135,7 @@ PROFILE = Profile(
     answers={"answer": ANSWER, "usage": USAGE_DETAILS},
     finish_request=finish_request,
     traces=True,
+    say_turns=Pairs,
     reshape_request=request_as_functions,
     reshape_answer=reshape_answer,
     unshape_answer=unshape_answer,

@@ -7,7 +7,7 @@ Messages are said by `legacy_messages.py`, answers by `legacy_answer.py`.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
 from respeak.codes import Code
@@ -34,13 +34,9 @@ def request_as_functions(out: Json, job: Job) -> None:
     tools, choice = out.pop("tools", None) or [], out.pop("tool_choice", None)
     if tools or choice is not None:
         _tools_and_choice(tools, choice, out, job)
-    messages = out.setdefault("messages", [])
-    if not IN_PAIRS.isdisjoint([message["role"] for message in messages]):
-        out["messages"] = Pairs(job).read(messages)
-
-
-IN_PAIRS = frozenset(("assistant", "tool", "function"))
-"""Roles of messages that hold calls, or answer some."""
+    if job.source.family == "chat":  # a crossing has said them in pairs already
+        messages, out["messages"] = out.get("messages") or [], []
+        Pairs(job, out["messages"]).read(messages)
 
 
 def _tools_and_choice(tools: list[Json], choice: Any, out: Json, job: Job) -> None:
@@ -65,12 +61,14 @@ def _tools_and_choice(tools: list[Json], choice: Any, out: Json, job: Job) -> No
 def as_function(tool: Json, job: Job) -> Json | None:
     """One tool as a legacy function; None when nobody knows its type."""
     kind, at = tool.get("type"), job.place_of(tool)
-    if kind not in TOOLS_UP:
+    known = TOOL_KEYS.get(kind)
+    if known is None:
         job.note(UNKNOWN_TOOL, at)
         return None
-    others(tool, frozenset(("type", str(kind))), at, job)
+    if not known.issuperset(tool):
+        others(tool, known, at, job)
     if kind == "function":
-        function = dict(tool.get("function") or {})
+        function = tool.get("function") or {}  # nobody else's: the plans made it
     else:
         job.note(CUSTOM, at)
         custom = tool.get("custom") or {}
@@ -169,7 +167,8 @@ def _inner(entry: Json) -> Json | None:
     return inner if isinstance(inner, dict) else None
 
 
+TOOL_KEYS: Mapping[Any, frozenset[str]] = {kind: frozenset(("type", kind)) for kind in TOOLS_UP}
 ALLOWED_KEYS = frozenset(("type", "allowed_tools"))
 MODE_KEYS = frozenset(("mode", "tools"))
 NAME_KEYS = frozenset(("name",))
-"""Keys of an allowed list, of what it holds and of a named choice that are said."""
+"""Keys of a tool by its type, of an allowed list, of what it holds and of a named choice that are said."""

@@ -10,7 +10,8 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.bridges import custom_arguments
 from respeak.crossing.fold import IMAGE_MOVED, ORPHAN, UNANSWERED, placeholder
-from respeak.crossing.items import KNOWN_CALLS, UNKNOWN_CALL, call_table, id_of
+from respeak.crossing.items import KNOWN_CALLS, UNKNOWN_CALL, id_of
+from respeak.crossing.turn import Turn
 from respeak.loss import Place
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost
@@ -56,93 +57,100 @@ INNER_KEYS = frozenset(("name", "arguments", "input"))
 RESULT_KEYS = frozenset(("role", "content", "tool_call_id", "name"))
 TEXT_KEYS = frozenset(("type", "text"))
 """Keys of a call, of what it calls, of its result and of the result's texts that are said or reported."""
+is_inner, is_result = INNER_KEYS.issuperset, RESULT_KEYS.issuperset
 
 
 def function_call(call: Json, at: Place, job: Job) -> Json:
-    """An entry of tool_calls as function_call; its id is left out."""
-    kind = "custom" if call_table(call) == "custom_call" else "function"
-    inner = call[kind]
-    if job.source.family == "chat":
+    """An entry of tool_calls as function_call, without its id; what it calls is shared where that says no more."""
+    kind = call.get("type") or ("custom" if "custom" in call else "function")
+    inner: Json = call[kind]
+    if not CALL_KEYS[kind].issuperset(call):
         others(call, CALL_KEYS[kind], at, job)
+    if not is_inner(inner):
         others(inner, INNER_KEYS, (at, kind), job)
     if kind == "function":
-        return {"name": inner["name"], "arguments": inner.get("arguments") or ""}
+        whole = len(inner) == 2 and inner.get("arguments")
+        return inner if whole else {"name": inner["name"], "arguments": inner.get("arguments") or ""}
     job.note(CUSTOM, at)
     return {"name": inner["name"], "arguments": custom_arguments(inner.get("input") or "")}
 
 
 CALL_IDS = {"responses": ("call_id", "id"), "chat": ("id",)}
-RESULT_IDS = ("call_id", "tool_call_id")
-"""Keys under which the id of a call may have come, by family, and that of a result."""
+RESULT_IDS = {"responses": ("call_id",), "chat": ("tool_call_id",)}
+"""Keys under which the id of a call may have come, and that of a result, by family."""
+
+Results = dict[str, list[Json]]
+"""Results of a turn by the id of their call, the first one last."""
 
 
 class Pairs:
-    """Messages with tool calls on their way into consecutive call and result pairs.
+    """Messages with tool calls on their way into consecutive call and result pairs, which are put into `out`.
 
-    `held` are containers of a payload that crossed, by the place of each: they say under which key an id came.
-    `results` are those of each turn, the first one last, by the id of the call; `pictures` are what those of the turn
-    could not hold.
+    `items` are those of a request that crosses: they say under which key an id came. `pictures` are what the results
+    of the turn could not hold.
     """
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, out: list[Json], items: list[Json] | None = None) -> None:
         self.job = job
-        self.out: list[Json] = []
-        self.results: dict[int, dict[str, list[Json]]] = {}
+        self.out = out
+        self.items = items
         self.pictures: list[Json] = []
         self.warned = False
-        self.held: dict[int, Any] = {id(None): job.memo["payload"]}
-        self.crossed = job.source.family == "responses"
-        self.call_ids = CALL_IDS[job.source.family]
+        self.call_ids, self.result_ids = CALL_IDS[job.source.family], RESULT_IDS[job.source.family]
         self.places: dict[int, Place] = job.places if job.places is not None else {}
 
-    def read(self, messages: list[Json]) -> list[Json]:
+    def read(self, messages: list[Json]) -> None:
         """All messages; a result stands behind its call, and one without a call has no honest place."""
-        self.pair(messages)
+        results = self.paired(messages)
         for message in messages:
             role = message["role"]
             if role == "assistant":
-                self.turn(message)
+                self.turn(message, self.places.get(id(message)), results.get(id(message)) or {})
             elif role != "tool":
                 if role == "function":
                     self.warn(self.job.place_of(message))
                 self.out.append(message)
-        return self.out
 
-    def pair(self, messages: list[Json]) -> None:
-        """Give each turn the results of its calls: those behind it, before another turn uses the id again (4.2)."""
-        waiting: dict[str, list[Json]] = {}
+    def say(self, turn: Turn) -> None:
+        """A turn of a request that crosses."""
+        plain: Json = {"role": "assistant", "content": turn.content}
+        if turn.refusals or turn.content.__class__ is list:
+            self.refusals(plain, "".join(turn.refusals), turn.at)
+        if turn.calls:
+            results: Results = {}
+            for result in reversed(turn.outputs):
+                results.setdefault(result["tool_call_id"], []).append(result)
+            self.pairs(turn.calls, plain, turn.at, results)
+        elif plain["content"] is not None:
+            self.put(plain, turn.at)
+
+    def paired(self, messages: list[Json]) -> dict[int, Results]:
+        """The results of each turn's calls: those behind it, before another turn uses the id again (4.2)."""
+        waiting: Results = {}
+        found: dict[int, Results] = {}
         for message in reversed(messages):
             if message["role"] == "tool":
                 waiting.setdefault(message["tool_call_id"], []).append(message)
                 continue
             for given in map(id_of, message.get("tool_calls") or ()):
                 if given in waiting:
-                    self.results.setdefault(id(message), {})[given] = waiting.pop(given)
+                    found.setdefault(id(message), {})[given] = waiting.pop(given)
         self.orphans(waiting)
+        return found
 
-    def orphans(self, results: dict[str, list[Json]]) -> None:
+    def orphans(self, results: Results) -> None:
         """Report results that no call is waiting for."""
         for message in (message for left in results.values() for message in reversed(left)):
             self.job.note(ORPHAN, self.job.place_of(message))
 
-    def id_left(self, said: Json, at: Place, keys: tuple[str, ...]) -> None:
-        """Report the id of a call or a result, under the first of these keys that the source has; None has no place."""
-        if at is None:
-            return
-        if self.crossed:
-            outer, position = at
-            said = (self.held.get(id(outer)) or self.container(outer))[position]
+    def id_left(self, said: Json, at: tuple[Place, Any], keys: tuple[str, ...]) -> None:
+        """Report the id of a call or a result, under the first of these keys that the source has."""
+        if self.items is not None:
+            said = self.items[at[1]]
         for key in keys:
             if key in said:
                 self.job.found.append((CALL_ID, (at, key)))
                 return
-
-    def container(self, at: Place) -> Any:
-        """What stands at the place of a container; the payload itself at none."""
-        if at is not None and id(at) not in self.held:
-            outer, key = at
-            self.held[id(at)] = self.container(outer)[key]
-        return self.held[id(at)]
 
     def warn(self, at: Place) -> None:
         """Results of functions have a role that the provider does not document: told once (D-18)."""
@@ -154,15 +162,13 @@ class Pairs:
         self.places[id(message)] = at
         self.out.append(message)
 
-    def turn(self, message: Json) -> None:
-        """One assistant message: its text with the first call, every call before its result."""
-        at, given = self.places.get(id(message)), message.get("tool_calls") or []
-        plain = message.copy()
-        plain.pop("tool_calls", None)
+    def turn(self, plain: Json, at: Place, results: Results) -> None:
+        """One assistant message, which is nobody else's: its text with the first call, every call before its result."""
+        given = plain.pop("tool_calls", None) or []
         refusal = plain.pop("refusal", None)
-        if refusal or isinstance(plain.get("content"), list):
+        if refusal or plain.get("content").__class__ is list:
             self.refusals(plain, refusal, at)
-        calls, results = known_calls(given, self.job), self.results.get(id(message)) or {}
+        calls = known_calls(given, self.job)
         if len(calls) < len(given):
             self.unknown(given, results)
         if not calls or plain.get("function_call"):
@@ -173,21 +179,22 @@ class Pairs:
             if any(results.values()):
                 self.orphans(results)
 
-    def pairs(self, calls: list[Json], plain: Json, at: Place, results: dict[str, list[Json]]) -> None:
+    def pairs(self, calls: list[Json], plain: Json, at: Place, results: Results) -> None:
         """The calls of a turn, the first one in the message that is left of it, each before its result."""
         if len(calls) > 1:
             self.job.note(SERIALIZED, at)
         for call in calls:
-            place = self.places.get(id(call))
-            self.id_left(call, place, self.call_ids)
+            place, waiting = self.places.get(id(call)), results.get(call["id"])
+            if place is not None:
+                self.id_left(call, place, self.call_ids)
             plain["function_call"] = said = function_call(call, place, self.job)
-            self.put(plain, at if plain.get("content") else place or at)
-            plain = {"role": "assistant", "content": None}
-            waiting = results.get(call["id"])
+            self.places[id(plain)] = at if plain.get("content") else place or at
+            self.out.append(plain)
             if waiting:
                 self.result(said["name"], waiting.pop(), place)
             else:
                 self.unanswered(said["name"], place)
+            plain = {"role": "assistant", "content": None}
         if self.pictures:
             self.put({"role": "user", "content": self.pictures}, at)
             self.pictures = []
@@ -220,15 +227,19 @@ class Pairs:
     def result(self, name: str, message: Json, called: Place) -> None:
         """A tool message as a function message behind its call."""
         at, content = self.places.get(id(message)), message.get("content")
-        self.warn(at or called)
-        self.id_left(message, at, RESULT_IDS)  # the crossing's own empty result has no place, and is reported
-        if not self.crossed:
+        if not self.warned:
+            self.warn(at or called)
+        if at is not None:  # the crossing's own empty result has no place, and is reported
+            self.id_left(message, at, self.result_ids)
+        if not is_result(message):
             others(message, RESULT_KEYS, at, self.job)
         if message.get("name") not in (None, name):
             self.job.note(RESULT_NAME, (at, "name"))
-        if isinstance(content, list):
+        if content.__class__ is list:
             content = self.joined(content, at)
-        self.put({"role": "function", "name": name, "content": content}, at)
+        said = {"role": "function", "name": name, "content": content}
+        self.places[id(said)] = at
+        self.out.append(said)
 
     def joined(self, parts: list[Json], at: Place) -> str:
         """The texts of the result at this place; its pictures follow the turn, and no more fits into one string."""
