@@ -139,6 +139,11 @@ class Job:
         self.memo: dict[str, Any] = {}
         self.places: dict[int, Place] | None = None
 
+    def trace(self) -> None:
+        """From now on somebody asks where parts of the result came from."""
+        if self.places is None:
+            self.places = {}
+
     def placed(self, value: Json, at: Place) -> None:
         """Remember where a part of the result came from, if anybody asks."""
         if self.places is not None:

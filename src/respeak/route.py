@@ -37,10 +37,7 @@ def run_request(body: Json, job: Job) -> Json:
     crossing = start.family != end.family
     asked = job.options.model or body.get("model")
     job.memo["foreign_model"] = bool(end.prefix) and "/" in end.canonical(str(asked))
-    if job.places is None and (end.traces or job.memo["foreign_model"]):
-        job.places = {}
-    plan = job.plans["request"]
-    out = walk(plan, body, dict(plan.start), None, job)
+    out = _walked(body, job)
     _name_model(out, job)
     if start.finish_reading is not None:
         start.finish_reading(body, out, job)
@@ -54,6 +51,17 @@ def run_request(body: Json, job: Job) -> Json:
         within.enforce(out, job)
     if end.reshape_request is not None:
         end.reshape_request(out, job)
+    return out
+
+
+def _walked(body: Json, job: Job) -> Json:
+    """What the plans make of the request; origins are remembered from when the target's rules ask for them."""
+    plan, traces = job.plans["request"], job.target.traces
+    if traces == "all" or job.memo["foreign_model"]:
+        job.trace()
+    out = walk(plan, body, dict(plan.start), None, job)
+    if traces:
+        job.trace()
     return out
 
 

@@ -208,8 +208,8 @@ TOOLS_DOWN: Mapping[str, str | Verdict] = {
 }
 """What becomes of a Responses tool, by type: the table that says it, or the verdict on it."""
 
-TOOLS_UP: Mapping[str, str | Verdict] = {"function": "function_tool", "custom": "custom_tool"}
-"""What becomes of a Chat tool, by type."""
+TOOLS_UP: Mapping[str, str] = {"function": "function_tool", "custom": "custom_tool"}
+"""What becomes of a Chat tool, by type: the table that says it."""
 
 
 class ToolsDown:
@@ -217,7 +217,7 @@ class ToolsDown:
 
     def __init__(self, model: str, job: Job) -> None:
         self.job = job
-        self.sayings = {kind: job.plans[str(table)].saying for kind, table in TOOLS_UP.items()}
+        self.plans = job.plans
         self.searches = web_search.searches(model)
         self.tools: list[Json] = []
         self.names: dict[str, Json] = {}
@@ -238,7 +238,7 @@ class ToolsDown:
     def plain(self, tool: Json, at: Place, namespace: str | None) -> None:
         """A function or custom tool."""
         kind = tool["type"]
-        out = self.sayings[kind][tuple(tool)](tool, at, self.job)
+        out = self.plans[TOOLS_UP[kind]].saying[tuple(tool)](tool, at, self.job)
         if namespace or len(tool["name"]) > TOOL_NAME_LIMIT:
             out[kind]["name"] = said_name(tool["name"], namespace, at, self.job)
         if kind == "function" and tool.get("strict") is None and self.job.target.strict:
@@ -308,14 +308,14 @@ def _tool_up(tool: Json, at: Place, job: Job) -> Json | None:
     odd = job.source.odd_tools.get(kind)
     if odd is not None:
         return _odd_tool(odd, at, job)
-    rule = TOOLS_UP.get(kind, UNKNOWN_TOOL)
-    if isinstance(rule, Verdict):
-        job.note(rule, at)
+    table = TOOLS_UP.get(kind)
+    if table is None:
+        job.note(UNKNOWN_TOOL, at)
         return None
     if (tool.get(kind) or {}).get("name") == "":
         job.note(NO_NAME, at)
         return None
-    return explicit(said(job.plans[rule], tool, at, job))
+    return explicit(job.plans[table].saying[tuple(tool)](tool, at, job))
 
 
 def _odd_tool(odd: Any, at: Place, job: Job) -> Json | None:
@@ -343,7 +343,8 @@ def explicit(tool: Json) -> Json:
     """A function tool with the keys that Responses requires; absent strict is false on Chat (OBS-18)."""
     if tool["type"] == "function":
         tool.setdefault("strict", False)
-        tool.setdefault("parameters", {"type": "object", "properties": {}})
+        if "parameters" not in tool:
+            tool["parameters"] = {"type": "object", "properties": {}}
     return tool
 
 

@@ -8,6 +8,7 @@ input, so ids are made unique and fit (1 to 64 characters), the same for call an
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from respeak.codes import Code
 from respeak.crossing import extensions
@@ -18,7 +19,7 @@ from respeak.crossing.parts import parts_up
 from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.verbs import DEGRADING, HARMLESS, approximated, defaulted, lost
-from respeak.walk import said, walk
+from respeak.walk import walk
 
 ID_CHANGED = approximated(
     Code.CALL_ID_CHANGED,
@@ -33,22 +34,29 @@ _OF_ASSISTANTS = ("tool_calls", "function_call", "refusal")
 OUTPUT_TYPE = {"function_call": "function_call_output", "custom_tool_call": "custom_tool_call_output"}
 
 
+Called: TypeAlias = tuple[Json, Place]
+"""An item that calls, and where it came from."""
+
+
 class Unfold:
-    """The messages of one request on their way into items."""
+    """The messages of one request on their way into items.
+
+    `pending` are the calls that wait for an output, by the id that Chat has; `silent` will never get one.
+    """
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self.plans = job.plans
+        self.messages = job.plans["message"].walking
         self.extended = extensions.taken(job)
         self.inferring = job.options.infer_phase and not job.memo["foreign_model"]
         self.items: list[Json] = []
         self.ids = CallIds()
-        self.pending: dict[str, list[Json]] = {}
-        self.silent: list[Json] = []
+        self.pending: dict[str, list[Called]] = {}
+        self.silent: list[Called] = []
         self.unsaid: set[str] = set()
-        self.legacy: list[Json] = []
+        self.legacy: list[Called] = []
         self.places = job.places
-        self.origins: dict[int, Place] = {}
 
     def read(self, messages: list[Json], at: Place) -> list[Json]:
         """All items of the messages."""
@@ -59,7 +67,7 @@ class Unfold:
     def plain(self, message: Json, at: Place) -> None:
         """A system, developer or user message."""
         item: Json = {"role": message["role"]}
-        walk(self.plans["message"], message, item, at, self.job)
+        self.messages[tuple(message)](message, item, at, self.job)
         if not message.keys().isdisjoint(_OF_ASSISTANTS):
             self.misplaced(message, at)
         content = message.get("content")
@@ -80,7 +88,7 @@ class Unfold:
     def assistant(self, message: Json, at: Place) -> None:
         """The text of a turn, then its calls."""
         item: Json = {"role": "assistant"}
-        walk(self.plans["message"], message, item, at, self.job)
+        self.messages[tuple(message)](message, item, at, self.job)
         if self.extended and message.get("reasoning_details"):
             for thought in extensions.reasoning_items(
                 message["reasoning_details"], (at, "reasoning_details"), self.job
@@ -91,7 +99,7 @@ class Unfold:
             item["content"] = content
             if self.inferring and "phase" not in item:
                 self.infer(message, item, at)
-            self.put({"type": "message", **item} if isinstance(content, list) else item, at)
+            self.put(item if content.__class__ is str else {"type": "message", **item}, at)
         elif "phase" in item:
             self.job.note(PHASE_WITHOUT_TEXT, (at, "phase"))
         if message.get("tool_calls"):
@@ -107,7 +115,7 @@ class Unfold:
     def spoken(self, message: Json, at: Place) -> str | list[Json] | None:
         """Text and refusal of an assistant message; empty text is none."""
         content, refusal = message.get("content"), message.get("refusal")
-        if isinstance(content, list):
+        if content.__class__ is list:
             parts = parts_up(content, (at, "content"), self.job, assistant=True)
         elif not refusal:
             return content or None
@@ -122,7 +130,7 @@ class Unfold:
 
     def calls(self, calls: list[Json], at: Place) -> None:
         """The entries of `tool_calls`. Chat pairs by adjacency: outputs of an id used again belong to this turn."""
-        for call in calls:
+        for call in calls if self.pending else ():
             self.silent += self.pending.pop(id_of(call), ())
         for j, call in enumerate(calls):
             self.call(call, (at, j))
@@ -134,20 +142,21 @@ class Unfold:
             self.job.note(UNKNOWN_CALL, at)
             self.unsaid.add(id_of(call))
             return
-        item = said(self.plans[table], call, at, self.job)
+        item = self.plans[table].saying[tuple(call)](call, at, self.job)
         given = id_of(call)
-        item["call_id"] = claimed = self.ids.claim(given or _from_place(at))
+        claimed = self.ids.claim(given or _from_place(at))
         if claimed != given:
+            item["call_id"] = claimed
             self.job.note(ID_CHANGED, (at, "id"))
-        self.put_call(item, at)
-        self.pending.setdefault(given, []).append(item)
+        self.put(item, at)
+        self.pending.setdefault(given, []).append((item, at))
 
     def legacy_call(self, call: Json, at: Place) -> None:
         """A `function_call`, which has no id: it gets one from its position."""
         item: Json = {"type": "function_call", "call_id": self.ids.claim(_from_place(at))}
         walk(self.plans["legacy_call"], call, item, at, self.job)
-        self.put_call(item, at)
-        self.legacy.append(item)
+        self.put(item, at)
+        self.legacy.append((item, at))
 
     def tool(self, message: Json, at: Place) -> None:
         """A tool message: the output of the call that bears its id."""
@@ -156,14 +165,17 @@ class Unfold:
         if not calls:
             self.job.note(UNKNOWN_CALL if given in self.unsaid else ORPHAN, at)
             return
-        self.output(calls.pop(0), message, at)
+        call, _ = calls.pop(0)
+        if not calls:
+            del self.pending[given]
+        self.output(call, message, at)
 
     def function(self, message: Json, at: Place) -> None:
         """A function message: the output of the nearest earlier `function_call` of its name."""
-        for call in reversed(self.legacy):
-            if call["name"] == message.get("name"):
-                self.legacy.remove(call)
-                self.output(call, message, at)
+        for called in reversed(self.legacy):
+            if called[0]["name"] == message.get("name"):
+                self.legacy.remove(called)
+                self.output(called[0], message, at)
                 return
         self.job.note(ORPHAN, at)
 
@@ -171,8 +183,8 @@ class Unfold:
         item: Json = {"type": OUTPUT_TYPE[call["type"]], "call_id": call["call_id"]}
         content = message.get("content")
         table = "call_output" if message["role"] == "tool" else "legacy_output"
-        walk(self.plans[table], message, item, at, self.job)
-        if isinstance(content, list):
+        self.plans[table].walking[tuple(message)](message, item, at, self.job)
+        if content.__class__ is list:
             content = parts_up(content, (at, "content"), self.job)
         item["output"] = content or ""
         self.put(item, at)
@@ -182,16 +194,12 @@ class Unfold:
             self.places[id(item)] = at
         self.items.append(item)
 
-    def put_call(self, call: Json, at: Place) -> None:
-        self.origins[id(call)] = at
-        self.put(call, at)
-
     def answered(self) -> list[Json]:
         """The items, with an empty output behind each turn whose calls never got one."""
-        silent = [call for calls in self.pending.values() for call in calls] + self.silent + self.legacy
+        silent = [called for calls in self.pending.values() for called in calls] + self.silent + self.legacy
         if not silent:
             return self.items
-        missing = {id(call) for call in silent}
+        missing = {id(call): at for call, at in silent}
         out: list[Json] = []
         due: list[Json] = []
         for item in self.items:
@@ -199,7 +207,7 @@ class Unfold:
                 out, due = out + due, []
             out.append(item)
             if id(item) in missing:
-                self.job.note(UNANSWERED, self.origins[id(item)])
+                self.job.note(UNANSWERED, missing[id(item)])
                 due.append({"type": OUTPUT_TYPE[item["type"]], "call_id": item["call_id"], "output": ""})
         return out + due
 

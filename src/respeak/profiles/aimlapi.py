@@ -100,6 +100,6 @@ PROFILE = Profile(
     parts={"input_audio": AUDIO},
     says={"request": REQUEST},
     finish_request=finish_request,
-    traces=True,
+    traces="tools",
     unshape_answer=unshape_answer,
 )

@@ -55,7 +55,7 @@ class Profile:
     reshape          a last pass over a request or an answer for what no row can say
     unshape          the way back: an answer of this dialect as its family has it
     finish_request   rules between request fields of this target, run on the finished payload
-    traces           True when these rules ask where parts of the finished request came from
+    traces           what of the finished request these rules ask the origin of: its tools, or all parts
     finish_reading   rules for what clients of this source send, run before those of the target
     store_default    what an absent `store` means here, None when as everywhere in the family
     """
@@ -88,7 +88,7 @@ class Profile:
     reshape_chunks: Callable[[Job], Any] | None = None
     unshape_chunks: Callable[[Job], Any] | None = None
     finish_request: Callable[[Json, Json, Job], None] | None = None
-    traces: bool = False
+    traces: Literal["", "tools", "all"] = ""
     finish_reading: Callable[[Json, Json, Job], None] | None = None
     store_default: bool | None = None
 

@@ -134,7 +134,7 @@ PROFILE = Profile(
     },
     answers={"answer": ANSWER, "usage": USAGE_DETAILS},
     finish_request=finish_request,
-    traces=True,
+    traces="all",
     say_turns=Pairs,
     reshape_request=request_as_functions,
     reshape_answer=reshape_answer,

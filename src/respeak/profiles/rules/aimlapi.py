@@ -103,14 +103,15 @@ def _tools(tools: list[Json], at: Place, job: Job) -> list[Json]:
     """Functions and custom tools with `strict` spelled out; hosted tools are not documented."""
     out = []
     for i, tool in enumerate(tools):
-        place = job.place_of(tool) or (at, i)
-        if tool.get("type") not in KNOWN_TOOLS:
-            clients = tool.get("type") in BRIDGES and environment(tool) == "local"
+        kind, place = tool.get("type"), job.place_of(tool) or (at, i)
+        if kind not in KNOWN_TOOLS:
+            clients = kind in BRIDGES and environment(tool) == "local"
             job.note(CLIENT_TOOL if clients else HOSTED_TOOL, place)
             continue
-        unsaid = tool["type"] == "function" and tool.get("strict") is None
-        out.append({**tool, "strict": strict_in_force(tool.get("parameters"))[0]} if unsaid else tool)
-        job.placed(out[-1], place)
+        if kind == "function" and tool.get("strict") is None:
+            tool = {**tool, "strict": strict_in_force(tool.get("parameters"))[0]}
+        job.placed(tool, place)
+        out.append(tool)
     return out
 
 
