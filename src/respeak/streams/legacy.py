@@ -16,7 +16,7 @@ from respeak.crossing.ids import legacy_call_id
 from respeak.crossing.names import declared_tools
 from respeak.plan import Job, Json
 from respeak.streams.chunks import CHOICE, PLAIN_CHOICE, is_choice
-from respeak.streams.gather_calls import GatheredCalls
+from respeak.streams.gather_calls import GatheredCall, GatheredCalls
 from respeak.streams.gather_chat import GatheredChat, spoken
 from respeak.streams.legacy_call import CALLS, ENDS, OneFunction, OneTool
 from respeak.streams.script import fresh
@@ -99,25 +99,38 @@ class AsFunction:
             return None
         if "content" in delta:
             said = isinstance(delta["content"], str) and delta["content"]
-            if not said or state.spoke == "refusal":
-                return None
-            state.spoke = "text"
-            return delta
+            return delta if said and self.more_text(choice) else None
         calls = delta.get("tool_calls")
         if calls is None:
             return {} if self.plain and delta.keys() <= UNSAID else None
-        if calls.__class__ is not list or len(calls) != 1 or state.call is None or state.held is not None:
-            return None
-        [entry] = calls
-        inner = entry.get("function") if entry.__class__ is dict else None
+        entry: Any = calls[0] if calls.__class__ is list and len(calls) == 1 else None
+        inner: Any = entry.get("function") if entry.__class__ is dict else None
         piece = inner.get("arguments") if inner.__class__ is dict and len(inner) == 1 else None
         if not piece or len(entry) != 2 or entry.get("index").__class__ is not int:
             return None
-        call = state.by_index.get(entry["index"])
+        return self.more_arguments(choice, state.by_index.get(entry["index"]), inner)
+
+    def more_text(self, choice: Json) -> bool:
+        """True if more text of this choice is said as it stands."""
+        state = self.choices.get(choice.get("index"))
+        if state is None or state.spoke == "refusal":
+            return False
+        state.spoke = "text"
+        return True
+
+    def more_arguments(self, choice: Json, call: GatheredCall | None, inner: Json) -> Json | None:
+        """The delta of more arguments of a call; empty for a call too many, None if it has to wait."""
+        state = self.choices.get(choice.get("index"))
+        if state is None or state.call is None or state.held is not None:
+            return None
         if call is not state.call:
             return {} if call else None
         state.arguments = True
         return {"function_call": inner}
+
+    def more_function(self, choice: Json, inner: Json) -> Json | None:
+        """None: more arguments of an upstream's own `function_call` are nothing for the short way."""
+        return None
 
     def broken(self, chunk: Json) -> list[Json]:
         """An error beside a choice: what the choice says, then the error."""
@@ -247,16 +260,27 @@ class AsTools:
 
     def more(self, choice: Json, delta: Json) -> Json | None:
         """As `piece`, of a choice that is known to hold this delta of one key."""
-        if choice.get("finish_reason", "") is not None:
+        if not self.more_text(choice):
             return None
-        call, state = delta.get("function_call"), self.choices.get(choice.get("index"))
+        call = delta.get("function_call")
         if call.__class__ is not dict:
             return delta if "content" in delta else None
-        if state is None or not state.arguments or state.held is not None or len(call) != 1:
+        return self.more_function(choice, call) if len(call) == 1 and call.get("arguments") else None
+
+    def more_text(self, choice: Json) -> bool:
+        """True if more text of this choice is said as it stands."""
+        return choice.get("finish_reason", "") is None
+
+    def more_arguments(self, choice: Json, call: GatheredCall | None, inner: Json) -> Json | None:
+        """None: more arguments of an upstream's own `tool_calls` are nothing for the short way."""
+        return None
+
+    def more_function(self, choice: Json, inner: Json) -> Json | None:
+        """The delta of more arguments of the call; None if they have to wait."""
+        state = self.choices.get(choice.get("index"))
+        if state is None or not state.arguments or state.held is not None or not self.more_text(choice):
             return None
-        if not call.get("arguments"):
-            return None
-        return {"tool_calls": [{"index": state.index, "function": call}]} if self.asked else delta
+        return {"tool_calls": [{"index": state.index, "function": inner}]} if self.asked else {"function_call": inner}
 
     def choice(self, choice: Json, chunk: Json) -> list[Json]:
         """What becomes of a choice; before it the beginning of its call, if that waited for its name."""

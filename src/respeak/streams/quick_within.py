@@ -5,14 +5,19 @@ As in `quick.py`, whatever is out of the ordinary gives None and goes the long w
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from respeak.plan import Json
 from respeak.streams.gather_chat import STRINGS, GatheredChoice
+from respeak.streams.legacy import AsFunction, AsTools
 from respeak.streams.quick import Quick, is_entry, is_summary
 from respeak.streams.within import ChatWithin, ResponsesWithin
 
 NOTHING: tuple[object, ...] = (None, [])
+
+
+Behind: TypeAlias = AsFunction | AsTools | None
 
 
 def _chunk(stage: ChatWithin, chunk: Json) -> list[Json] | None:
@@ -22,18 +27,17 @@ def _chunk(stage: ChatWithin, chunk: Json) -> list[Json] | None:
     if choice.__class__ is not dict or gathered is None:
         return None
     pattern["delta"] = delta = choice.get("delta")
-    if choice != pattern or choice.get("index").__class__ is not int:
+    if choice != pattern or choice["index"].__class__ is not int or delta.__class__ is not dict or len(delta) != 1:
         return None
-    if delta.__class__ is not dict or len(delta) != 1:
-        return None
-    behind = stage.behind
-    piece = delta if behind is None else behind.more(choice, delta)
-    if piece is None or not _noted(gathered, delta):
+    [(name, value)] = delta.items()
+    note = NOTED.get(name)
+    piece = note(stage.behind, gathered, choice, value) if note is not None else None
+    if piece is None:
         return None
     if stage.same or not piece:
         return [chunk] if piece else []
     said = stage.said.copy()
-    if behind is None:
+    if stage.behind is None:
         said["choices"] = choices
     else:
         shown = stage.shown.copy()
@@ -57,35 +61,73 @@ def _choices(stage: ChatWithin, chunk: Json) -> Any:
     return choices if chunk == head and head.get("usage") is None else None
 
 
-def _noted(gathered: GatheredChoice, delta: Json) -> bool:
-    """Put the piece of a delta of one key where it belongs; False for any other delta, of which nothing is noted."""
-    [(name, value)] = delta.items()
-    if name in STRINGS:
-        pieces = gathered.strings.get(name)
-    elif name == "tool_calls":
-        pieces, value = _arguments(gathered, value)
-    elif name == "function_call" and gathered.calls.legacy is not None and value.__class__ is dict and len(value) == 1:
-        pieces, value = gathered.calls.legacy.arguments, value.get("arguments")
-    else:
-        return False
+def _text(behind: Behind, gathered: GatheredChoice, choice: Json, value: Any) -> Json | None:
+    """A piece of text."""
+    pieces = gathered.strings.get("content")
     if pieces is None or value.__class__ is not str or not value:
-        return False
+        return None
+    if behind is not None and not behind.more_text(choice):
+        return None
     pieces.append(value)
-    return True
+    delta: Json = choice["delta"]
+    return delta
 
 
-def _arguments(gathered: GatheredChoice, calls: object) -> tuple[list[str] | None, Any]:
-    """The pieces of the call that the one entry of `tool_calls` goes on with, and the next one."""
-    entry = calls[0] if isinstance(calls, list) and len(calls) == 1 else None
-    if not isinstance(entry, dict):
-        return None, None
+def _string(behind: Behind, gathered: GatheredChoice, choice: Json, value: Any) -> Json | None:
+    """A piece of a refusal or of reasoning."""
+    delta: Json = choice["delta"]
+    [name] = delta
+    pieces = gathered.strings.get(name)
+    if pieces is None or value.__class__ is not str or not value:
+        return None
+    said = delta if behind is None else behind.more(choice, delta)
+    if said is not None:
+        pieces.append(value)
+    return said
+
+
+def _entry(behind: Behind, gathered: GatheredChoice, choice: Json, value: Any) -> Json | None:
+    """A piece of the arguments of a call, in the one entry of `tool_calls`."""
+    entry = value[0] if value.__class__ is list and len(value) == 1 else None
+    if entry.__class__ is not dict or not (len(entry) == 2 or (is_entry(entry) and entry.get("type") in FUNCTION)):
+        return None
     index, inner = entry.get("index"), entry.get("function")
     call = gathered.by_index.get(index) if index.__class__ is int else None
-    if call is None or call.kind != "function" or not isinstance(inner, dict) or len(inner) != 1:
-        return None, None
-    if len(entry) != 2 and not (is_entry(entry) and entry.get("type") in (None, "function")):
-        return None, None
-    return call.arguments, inner.get("arguments")
+    if call is None or call.kind != "function" or inner.__class__ is not dict or len(inner) != 1:
+        return None
+    piece = inner.get("arguments")
+    if piece.__class__ is not str or not piece:
+        return None
+    said: Json | None = choice["delta"] if behind is None else behind.more_arguments(choice, call, inner)
+    if said is not None:
+        call.arguments.append(piece)
+    return said
+
+
+def _function(behind: Behind, gathered: GatheredChoice, choice: Json, value: Any) -> Json | None:
+    """A piece of the arguments of the deprecated call."""
+    call = gathered.calls.legacy
+    piece = value.get("arguments") if value.__class__ is dict and len(value) == 1 else None
+    if call is None or piece.__class__ is not str or not piece:
+        return None
+    said: Json | None = choice["delta"] if behind is None else behind.more_function(choice, value)
+    if said is not None:
+        call.arguments.append(piece)
+    return said
+
+
+FUNCTION = (None, "function")
+Note: TypeAlias = Callable[[Behind, GatheredChoice, Json, Any], Json | None]
+NOTED: dict[str, Note] = {
+    **dict.fromkeys(STRINGS, _string),
+    "content": _text,
+    "tool_calls": _entry,
+    "function_call": _function,
+}
+"""Who puts the piece of a delta of one key where it belongs, by that key.
+
+Each gives the delta as it comes out, an empty one if nothing is said, and None, with nothing noted, for any other.
+"""
 
 
 def _event(stage: ResponsesWithin, event: Json) -> list[Json] | None:
