@@ -187,7 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--litellm", metavar="COMMAND", help="the litellm command of an environment of its own")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file too")
     chosen = parser.parse_args(arguments)
-    requests, rounds, many = (20, 1, 100) if chosen.quick else (1000, 3, 10_000)
+    requests, rounds, many = (20, 1, 100) if chosen.quick else (1000, 5, 10_000)
     with ExitStack() as stack, tempfile.TemporaryDirectory() as name:
         upstream = stack.enter_context(running(sys.executable, "-m", f"{HERE.name}.loopback", folder=HERE.parent))
         port = int(upstream.stdout.readline())  # type: ignore[union-attr]

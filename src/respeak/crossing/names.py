@@ -70,8 +70,8 @@ def declared_tools(job: Job) -> dict[str, Declared]:
     request, bridging = job.request or {}, job.options.bridge
     _declare(request.get("tools"), None, tools, bridging)
     items = request.get("input")
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, dict) and item.get("type") in _HOLDERS:
+    if items.__class__ is list:
+        for item in [item for item in items if item.__class__ is dict and item.get("type") in _HOLDERS]:
             _declare(item.get("tools"), None, tools, bridging)
     return tools
 
@@ -85,13 +85,16 @@ def _declare(listed: Any, namespace: str | None, tools: dict[str, Declared], bri
     for tool in listed if isinstance(listed, list) else ():
         if not isinstance(tool, dict):
             continue
-        kind = str(tool.get("type", "function"))
+        kind, name = str(tool.get("type", "function")), tool.get("name")
         if kind == "namespace":
-            _declare(tool.get("tools"), tool.get("name"), tools, bridging)
+            _declare(tool.get("tools"), name, tools, bridging)
             continue
-        inner = tool.get(kind)  # a tool of a type that nobody knows may hold anything there
-        name = tool.get("name") or (inner.get("name") if isinstance(inner, dict) else None)
         if kind in BRIDGES:
             name = kind if carried(tool, bridging) else None
+        elif not name:
+            inner = tool.get(kind)  # a tool of a type that nobody knows may hold anything there
+            name = inner.get("name") if isinstance(inner, dict) else None
         if isinstance(name, str):
-            tools.setdefault(wire_name(name, namespace), Declared(kind, name, namespace))
+            wire = wire_name(name, namespace)
+            if wire not in tools:
+                tools[wire] = Declared(kind, name, namespace)
