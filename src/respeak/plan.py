@@ -89,6 +89,13 @@ class Table:
     title: str = ""
     fields: tuple[str, str] = ("", "")
     """Prefixes under which the rows stand in either family's payload, for the printed mapping."""
+    lands: str = ""
+    """The table of the object that its values land in, where that is another one: profiles speak of that."""
+
+    @property
+    def target(self) -> str:
+        """The table of the object that its values land in."""
+        return self.lands or self.name
 
 
 def both(responses: str, chat: str | None = None, *, down: Rule = None, up: Rule = None, note: str = "") -> Row:

@@ -165,7 +165,7 @@ def answer_plans(source: str, target: str) -> Mapping[str, Plan]:
 
 def _crossing_plans(family: Family, says: Mapping[str, Any]) -> dict[str, Plan]:
     direction: Direction = "down" if family == "responses" else "up"
-    return {name: compose(table, direction, says.get(name, {})) for name, table in TABLES.items()}
+    return {name: compose(table, direction, says.get(table.target, {})) for name, table in TABLES.items()}
 
 
 def _places(asked: Json, start: Profile, end: Profile) -> Mapping[str, Place]:

@@ -8,15 +8,16 @@ behind it, then the images that tool messages cannot hold: so nothing ever stand
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from respeak.codes import Code
 from respeak.crossing import bridges
 from respeak.crossing.ids import TOOL_NAME_LIMIT
 from respeak.crossing.items import ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, item_type
 from respeak.crossing.names import said_name, wire_name
-from respeak.crossing.parts import parts_down
+from respeak.crossing.parts import part_down, parts_down
 from respeak.crossing.turn import Turn
 from respeak.loss import Place, Verdict
 from respeak.plan import IMPLIED, Job, Json
@@ -26,7 +27,7 @@ from respeak.walk import Plan, said
 MERGED = approximated(
     Code.MESSAGES_MERGED,
     HARMLESS,
-    "one assistant turn is one Chat message; the boundary stays as a content part",
+    "one assistant turn is one Chat message; texts stay apart as parts, refusals become one",
 )
 REORDERED = approximated(
     Code.ORDER_CHANGED,
@@ -36,6 +37,9 @@ REORDERED = approximated(
 ORPHAN = refused(
     Code.OUTPUT_WITHOUT_CALL,
     "no call of this call_id comes before the output; send the call too (param: input)",
+)
+ID_CHANGED = approximated(
+    Code.CALL_ID_CHANGED, HARMLESS, "Chat takes each call id once in a turn; call and output agree"
 )
 UNANSWERED = defaulted(
     Code.CALL_WITHOUT_OUTPUT,
@@ -70,8 +74,16 @@ CONFIGURED = approximated(
 )
 
 
+Called: TypeAlias = tuple[Turn, Json, Place]
+"""A call, the turn that made it and where it came from."""
+
+
 class Fold:
-    """The items of one request on their way into messages."""
+    """The items of one request on their way into messages.
+
+    `waiting` are the calls without an output by the `call_id` that the items have, one of each turn; `queued` are those
+    behind it, where a turn uses its id again.
+    """
 
     def __init__(self, job: Job) -> None:
         self.job = job
@@ -80,7 +92,8 @@ class Fold:
         self.blocks: list[Any] = []
         self.messages: list[Json] = []
         self.turn: Turn | None = None
-        self.waiting: dict[str, list[tuple[Turn, Place]]] = {}
+        self.waiting: dict[str, list[Called]] = {}
+        self.queued: dict[tuple[str, int], deque[Called]] = {}
         self.unsaid: set[str] = set()
         self.call_of: dict[str, str] = {}
         self.places = job.places
@@ -131,9 +144,13 @@ class Fold:
 
     def say_parts(self, content: list[Json], at: Place, turn: Turn) -> None:
         """Parts of any kind: texts and refusals are said, pictures follow the turn."""
-        for part in parts_down(content, (at, "content"), self.job, assistant=True):
+        for i, given in enumerate(content):
+            place = ((at, "content"), i)
+            part = part_down(given, place, self.job, assistant=True)
+            if part is None:
+                continue
             if part["type"] == "refusal":
-                turn.refusals += (part["refusal"],)
+                turn.refusals += ((part["refusal"], place),)
             elif part["type"] == "text":
                 turn.say(part)
             else:
@@ -153,8 +170,8 @@ class Fold:
         self.put({"role": "user", "content": pictures}, at)
         return None
 
-    def call(self, call: Json, item: Json, at: Place) -> None:
-        """A function or custom tool call, into the open turn or a new one; the item has its name."""
+    def call(self, call: Json, item: Json, at: Place, key: str = "call_id") -> None:
+        """A function or custom tool call, into the open turn or a new one; `item` has its name, the source its id."""
         if "namespace" in item or len(item["name"]) > TOOL_NAME_LIMIT:
             call[call["type"]]["name"] = said_name(item["name"], item.get("namespace"), at, self.job)
         call_id, turn = call["id"], self.turn
@@ -164,12 +181,31 @@ class Fold:
             self.job.note(REORDERED, at)
         if self.places is not None:
             self.places[id(call)] = at
+        calls = self.waiting.get(call_id)
+        if calls is None:
+            self.waiting[call_id] = [(turn, call, at)]
+        else:
+            self.again(calls, (turn, call, at), key)
         turn.calls.append(call)
         turn.waiting += 1
-        if call_id in self.waiting:
-            self.waiting[call_id].append((turn, at))
+
+    def again(self, calls: list[Called], called: Called, key: str) -> None:
+        """A call with the id of earlier ones; Chat pairs calls and outputs of one turn by their ids."""
+        turn, call, at = called
+        given: str = call["id"]
+        if turn.ids is None:
+            turn.ids = set()
+        turn.ids.update(earlier["id"] for earlier in turn.calls[len(turn.ids) :])
+        if given in turn.ids and self.job.target.say_turns is None:
+            call["id"] = f"{given}_{len(turn.calls)}"
+            while call["id"] in turn.ids:
+                call["id"] += "_"
+            self.waiting.setdefault(call["id"], [])
+            self.job.note(ID_CHANGED, (at, key))
+        if calls and calls[-1][0] is turn:
+            self.queued.setdefault((given, id(turn)), deque()).append(called)
         else:
-            self.waiting[call_id] = [(turn, at)]
+            calls.append(called)
 
     def bridged(self, _: Json, item: Json, at: Place) -> None:
         """A call that the client executes, said as a function call."""
@@ -193,17 +229,25 @@ class Fold:
         if not calls:
             self.job.note(UNBRIDGED if call_id in self.unsaid else ORPHAN, at)
             return
-        turn, _ = calls.pop()  # the nearest call, where a client uses one id twice
-        message["tool_call_id"] = call_id
-        if self.places is not None:
-            self.places[id(message)] = at
-        turn.outputs.append(message)
-        turn.waiting -= 1
-        if not turn.waiting and turn is self.turn:
-            self.turn = None
+        called = calls.pop()  # of the nearest turn, where a client uses one id twice, and of that the first one
+        turn = called[0]
+        queue = self.queued.get((call_id, id(turn))) if turn.ids is not None else None
+        if queue:
+            calls.append(queue.popleft())
+        self.answer(called, message, at)
         if pictures:
             self.job.note(IMAGE_MOVED, (at, "output"))
             turn.show(pictures, at)
+
+    def answer(self, called: Called, message: Json, at: Place) -> None:
+        """The output of a call, which ends the open turn if all of its calls have one."""
+        turn, call, _ = called
+        message["tool_call_id"] = call["id"]
+        if self.places is not None:
+            self.places[id(message)] = at
+        turn.answer(call, message)
+        if not turn.waiting and turn is self.turn:
+            self.turn = None
 
     def texts_left(self, message: Json, content: list[Json], at: Place) -> tuple[Json, ...]:
         """Leaves a tool message the texts of its parts; the pictures that it cannot hold."""
@@ -234,9 +278,10 @@ class Fold:
         """An MCP call: call and output in one item."""
         self.job.note(MCP_REWRITTEN, at)
         name = said_name(item["name"], item.get("server_label"), at, self.job)
-        call_id = item.get("id") or f"mcp_{len(self.blocks)}"
+        call_id = item.get("id") or f"mcp_{at[1]}"  # type: ignore[index]  # items stand at numbers
         function = {"name": name, "arguments": item["arguments"]}
-        self.call({"id": call_id, "type": "function", "function": function}, function, at)
+        self.call({"id": call_id, "type": "function", "function": function}, function, at, "id")
+        called = (self.queued.get((call_id, id(self.turn))) or self.waiting[call_id]).pop()
         output, error = item.get("output"), item.get("error")
         text = next((given for given in (output, error) if given is not None), "")
         text = text if isinstance(text, str) else bridges.compact(text)
@@ -244,7 +289,7 @@ class Fold:
             self.job.note(
                 lost(Code.ERROR_DETAIL_DROPPED, DEGRADING, "the output is sent, not the error"), (at, "error")
             )
-        self.output({"role": "tool", "content": text}, {"call_id": call_id}, at)
+        self.answer(called, {"role": "tool", "content": text}, at)
 
     def image(self, _: Json, item: Json, at: Place) -> None:
         """A generated image: its result goes on as a user's picture."""
@@ -277,29 +322,27 @@ class Fold:
     def only_call(self, item: Json) -> str:
         """The one open call of the output's name: it may leave `call_id` out then (4.1 step 8). Empty if none is."""
         name = wire_name(item.get("name") or "", item.get("namespace"))
-        calls = [
-            call["id"]
-            for block in self.blocks
-            if isinstance(block, Turn) and name
-            for call in block.calls
-            if self.waits(call, block) and name == (call.get("function") or call["custom"])["name"]
+        waiting = [(given, calls) for given, calls in self.waiting.items()]
+        waiting += [(given, list(calls)) for (given, _), calls in self.queued.items()]
+        found = [
+            given
+            for given, calls in waiting
+            for _, call, _ in calls
+            if name and name == (call.get("function") or call["custom"])["name"]
         ]
-        return calls[0] if len(calls) == 1 else ""
-
-    def waits(self, call: Json, turn: Turn) -> tuple[Turn, Place] | None:
-        """The call among those without an output, if this turn made one of its id."""
-        return next((waiting for waiting in self.waiting[call["id"]] if waiting[0] is turn), None)
+        return found[0] if len(found) == 1 else ""
 
     def write(self, items: list[Json]) -> list[Json]:
         """The blocks as messages, each turn followed by its outputs and their pictures."""
         messages, say_turns = self.messages, self.job.target.say_turns
         say = self.say if say_turns is None else say_turns(self.job, messages, items).say
+        missing = {id(call): at for calls in (*self.waiting.values(), *self.queued.values()) for _, call, at in calls}
         for block in self.blocks:
             if block.__class__ is dict:
                 messages.append(block)
                 continue
             if block.waiting:
-                self.complete(block)
+                self.complete(block, missing)
             say(block)
             if block.pictures:
                 shown = {"role": "user", "content": list(block.pictures)}
@@ -316,14 +359,12 @@ class Fold:
                 self.places[id(message)] = turn.at
         self.messages += turn.outputs
 
-    def complete(self, turn: Turn) -> None:
-        """Empty outputs of the calls that never got one."""
+    def complete(self, turn: Turn, missing: Mapping[int, Place]) -> None:
+        """Empty outputs of the calls that never got one; `missing` are the places of all of those."""
         for call in turn.calls:
-            left = self.waits(call, turn)
-            if left is not None:
-                self.waiting[call["id"]].remove(left)
-                self.job.note(UNANSWERED, left[1])
-                turn.outputs.append({"role": "tool", "tool_call_id": call["id"], "content": ""})
+            if id(call) in missing:
+                self.job.note(UNANSWERED, missing[id(call)])
+                turn.answer(call, {"role": "tool", "tool_call_id": call["id"], "content": ""})
 
 
 def placeholder(count: int) -> str:

@@ -253,6 +253,7 @@ CONFIGURATION = Table(
     ),
     "configuration_update items",
     ("input[]<configuration_update>", ""),
+    "request",
 )
 
 TABLES = (

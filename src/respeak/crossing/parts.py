@@ -157,12 +157,11 @@ def part_down(part: Json, at: Place, job: Job, assistant: bool = False) -> Json 
         return None
     if rule == "refusal":
         return said(job.plans[rule], part, at, job)
-    out = said(job.plans[rule], _by_one_source(part, *_SOURCES[rule], at, job), at, job)
-    verdict = job.target.parts.get(out["type"])
+    verdict = job.target.parts.get(job.plans[rule].start["type"])
     if verdict is not None:
         job.note(verdict, at)
         return None
-    return _whole(out, at, job)
+    return _whole(said(job.plans[rule], _by_one_source(part, *_SOURCES[rule], at, job), at, job), at, job)
 
 
 _TEXTS = ("text", "output_text")

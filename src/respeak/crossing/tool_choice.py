@@ -101,7 +101,7 @@ def _bridged(otherwise: Verdict) -> Form:
     def bridged(value: Json, at: Place, job: Job) -> Any:
         """The function that stands for the tool."""
         name = BRIDGES[value["type"]].name
-        if name not in job.memo.get("offered", ()):  # bridging is off, or the shell runs in a container
+        if job.memo["offered"].get(name, ("",))[0] != value["type"]:  # it is not bridged, or the name was taken
             return _said(otherwise, value, at, job)
         leftovers(value, {"type"}, at, job)
         return {"type": "function", "function": {"name": name}}
@@ -146,10 +146,13 @@ def _entries(
     entries: list[Json], forms: Mapping[str, Form | Verdict], otherwise: Verdict, at: Place, job: Job
 ) -> list[Json]:
     """The entries of an allowed list that the target can say."""
-    said_entries = (
-        _said(forms.get(str(entry.get("type")), otherwise), entry, (at, i), job) for i, entry in enumerate(entries)
-    )
-    return [entry for entry in said_entries if entry is not ABSENT]
+    out = []
+    for i, entry in enumerate(entries):
+        made = _said(forms.get(str(entry.get("type")), otherwise), entry, (at, i), job)
+        if made is not ABSENT:
+            job.placed(made, (at, i))
+            out.append(made)
+    return out
 
 
 def _lift(value: Json, at: Place, job: Job) -> Any:

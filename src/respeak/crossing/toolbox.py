@@ -5,7 +5,7 @@ The law: mapping.md 5.1 to 5.4, and OBS-11: Chat wants no choice and no parallel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from respeak.codes import Code
@@ -44,7 +44,7 @@ def toolbox_down(out: Json, job: Job) -> None:
         out["tools"] = reader.tools
     if reader.web_search is not None:
         out["web_search_options"] = reader.web_search
-    job.memo["offered"] = reader.names
+    job.memo["offered"] = reader.declared
     job.memo["searches"] = reader.web_search is not None
     job.memo.setdefault("origin", {})["web_search_options"] = reader.web_search_at
     choice = _choice_down(reader, job) if "tool_choice" in job.memo else ABSENT
@@ -63,22 +63,24 @@ def _choice_down(reader: ToolsDown, job: Job) -> Any:
     value, at = job.memo["tool_choice"]
     if not reader.tools:
         return _choice_without_tools(value, at, job)
-    return _of_offered(choice_down(value, at, job), reader.names, at, job)
-
-
-def _of_offered(choice: Any, names: Collection[Any], at: Place, job: Job) -> Any:
-    """The choice, unless it is of one tool that is not offered (the loss is noted)."""
+    choice = choice_down(value, at, job)
     if not isinstance(choice, dict) or choice["type"] == "allowed_tools":
         return choice
-    if _name_of(choice.get(choice["type"], choice)) in names:
+    declared = reader.declared.get(choice[choice["type"]]["name"])
+    return _of_offered(choice, declared == (value["type"], value.get("namespace") or None), at, job)
+
+
+def _of_offered(choice: Any, offered: bool, at: Place, job: Job) -> Any:
+    """The choice of one tool, unless that is not offered (the loss is noted)."""
+    if offered:
         return choice
     job.note(NOT_OFFERED, at)
     return ABSENT
 
 
-def _name_of(tool: Json) -> Any:
-    """The name of a tool or of one that is chosen; a hosted one has none and goes by its type."""
-    return tool["name"] if "name" in tool else (tool["type"],)
+def _tool_of(value: Json) -> tuple[Any, Any]:
+    """Type and name of a Responses tool or of one that is chosen; a hosted one has no name."""
+    return value["type"], value.get("name")
 
 
 def _choice_without_tools(value: Any, at: Place, job: Job) -> Any:
@@ -116,7 +118,10 @@ def _choice_up(name: str, tools: list[Json], job: Job) -> Any:
     """A choice under its own or its deprecated name; ABSENT when it cannot be kept (the loss is noted)."""
     value, at = job.memo[name]
     if tools:
-        return _of_offered(_CHOICES_UP[name](value, at, job), set(map(_name_of, tools)), at, job)
+        choice = _CHOICES_UP[name](value, at, job)
+        if not isinstance(choice, dict) or choice["type"] == "allowed_tools":
+            return choice
+        return _of_offered(choice, _tool_of(choice) in map(_tool_of, tools), at, job)
     if value not in OPEN_CHOICES and any(job.memo.get(given, ([],))[0] != [] for given in GIVEN):
         job.note(NO_TOOLS_FORCED, at)
         return ABSENT

@@ -213,7 +213,10 @@ TOOLS_UP: Mapping[str, str] = {"function": "function_tool", "custom": "custom_to
 
 
 class ToolsDown:
-    """The tools of one Responses request on their way to Chat: a list, and perhaps web_search_options."""
+    """The tools of one Responses request on their way to Chat: a list, and perhaps web_search_options.
+
+    `names` holds each by its name on Chat, `declared` says as what: its type and namespace on Responses.
+    """
 
     def __init__(self, model: str, job: Job) -> None:
         self.job = job
@@ -221,6 +224,7 @@ class ToolsDown:
         self.searches = web_search.searches(model)
         self.tools: list[Json] = []
         self.names: dict[str, Json] = {}
+        self.declared: dict[str, tuple[str, str | None]] = {}
         self.web_search: Json | None = None
         self.web_search_at: Place = None
 
@@ -241,11 +245,18 @@ class ToolsDown:
         out = self.plans[TOOLS_UP[kind]].saying[tuple(tool)](tool, at, self.job)
         if namespace or len(tool["name"]) > TOOL_NAME_LIMIT:
             out[kind]["name"] = said_name(tool["name"], namespace, at, self.job)
-        if kind == "function" and tool.get("strict") is None and self.job.target.strict:
-            strict, verdict = strict_in_force(tool.get("parameters"))
-            out[kind]["strict"] = strict
+        if kind == "function" and tool.get("strict") is None:
+            self.strict(out[kind], tool, at)
+        self.add(out, kind, (kind, namespace or None), at)
+
+    def strict(self, function: Json, tool: Json, at: Place) -> None:
+        """Strict as Responses has it in force where nothing is said; told, if the target has no functions like that."""
+        strict, verdict = strict_in_force(tool.get("parameters"))
+        if self.job.target.strict:
+            function["strict"] = strict
             self.job.note(verdict, at)
-        self.add(out, kind, at)
+        elif strict:
+            self.job.note(self.job.target.says["function_tool"]["function.strict"], at)
 
     def bridge(self, tool: Json, at: Place, namespace: str | None) -> None:
         """A client-executed tool."""
@@ -254,13 +265,13 @@ class ToolsDown:
             return
         bridge = BRIDGES[tool["type"]]
         walk(self.job.plans["bridge_tool"], tool, {}, at, self.job)
-        self.job.note(BRIDGED, at)
         function = {
             "name": bridge.name,
             "description": bridge.description,
             "parameters": bridge.parameters(),
         }
-        self.add({"type": "function", "function": function}, "function", at)
+        if self.add({"type": "function", "function": function}, "function", (tool["type"], None), at):
+            self.job.note(BRIDGED, at)
 
     def namespace(self, tool: Json, at: Place, outer: str | None) -> None:
         """A namespace: its members, flattened."""
@@ -277,15 +288,18 @@ class ToolsDown:
         self.web_search = said(self.job.plans["web_search"], tool, at, self.job)
         self.web_search_at = at
 
-    def add(self, tool: Json, kind: str, at: Place) -> None:
+    def add(self, tool: Json, kind: str, declared: tuple[str, str | None], at: Place) -> bool:
+        """Offer a tool, unless one of its name is offered already."""
         name, job = tool[kind]["name"], self.job
         if name in self.names:
-            job.note(DUPLICATE if self.names[name] == tool else NAME_TAKEN, at)
-            return
-        self.names[name] = tool
+            same = self.names[name] == tool and self.declared[name] == declared
+            job.note(DUPLICATE if same else NAME_TAKEN, at)
+            return False
+        self.names[name], self.declared[name] = tool, declared
         if job.places is not None:
             job.places[id(tool)] = at
         self.tools.append(tool)
+        return True
 
 
 _STEPS: dict[str, Callable[[ToolsDown, Json, Place, str | None], None]] = {

@@ -11,10 +11,11 @@ from respeak.plan import Json
 class Turn:
     """An assistant message under construction, the last block so far, with the outputs of its calls.
 
-    `waiting` is the number of calls that have no output yet.
+    `answered` holds the call of each output, `waiting` is the number of calls that have none yet. `ids` are those of
+    the calls, once one of them came twice.
     """
 
-    __slots__ = ("at", "calls", "content", "outputs", "pictures", "refusals", "shown", "waiting")
+    __slots__ = ("answered", "at", "calls", "content", "ids", "outputs", "pictures", "refusals", "shown", "waiting")
 
     def __init__(self, at: Place, blocks: list[Any]) -> None:
         blocks.append(self)
@@ -22,10 +23,18 @@ class Turn:
         self.content: Any = None
         self.calls: list[Json] = []
         self.outputs: list[Json] = []
+        self.answered: list[Json] = []
         self.waiting = 0
-        self.refusals: tuple[str, ...] = ()
+        self.ids: set[str] | None = None
+        self.refusals: tuple[tuple[str, Place], ...] = ()
         self.pictures: tuple[Json, ...] = ()
         self.shown: Place = None
+
+    def answer(self, call: Json, output: Json) -> None:
+        """The output of one of the calls."""
+        self.outputs.append(output)
+        self.answered.append(call)
+        self.waiting -= 1
 
     def show(self, pictures: tuple[Json, ...], at: Place) -> None:
         """Pictures that the message, or a result, cannot hold; where the first ones came from is their place."""
@@ -44,10 +53,14 @@ class Turn:
         else:
             self.content = [{"type": "text", "text": said}, part]
 
+    def refusal(self) -> str:
+        """All refusals, which Chat has one string for."""
+        return "".join(text for text, _ in self.refusals)
+
     def message(self) -> Json | None:
         """The message, if anything was said."""
         if self.refusals:
-            message = {"role": "assistant", "content": self.content, "refusal": "".join(self.refusals)}
+            message = {"role": "assistant", "content": self.content, "refusal": self.refusal()}
             if self.calls:
                 message["tool_calls"] = self.calls
             return message

@@ -71,7 +71,7 @@ def _table_rows(kind: str, direction: str, target: Profile) -> Iterator[Explaine
         in_answers = table.name in ANSWER_TABLES or (kind == "response" and table.name in SHARED[direction])
         if in_answers == (kind == "response"):
             for row in table.rows:
-                yield from _row(kind, direction, table, row, target, says.get(table.name, {}))
+                yield from _row(kind, direction, table, row, target, says.get(table.target, {}))
 
 
 def _row(

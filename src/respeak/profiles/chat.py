@@ -38,6 +38,9 @@ def _place_of_effort(source: Json, job: Job) -> Place:
     """Where the source says the effort; its model where it does not, whose own default is as bad."""
     if job.source.family == "chat":
         return (None, "reasoning_effort") if source.get("reasoning_effort") else (None, "model")
+    for item, at in reversed(job.memo.get("configured", ())):
+        if (item.get("reasoning") or {}).get("effort"):
+            return ((at, "reasoning"), "effort")
     said = (source.get("reasoning") or {}).get("effort")
     return ((None, "reasoning"), "effort") if said else (None, "model")
 

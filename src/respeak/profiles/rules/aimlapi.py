@@ -161,12 +161,12 @@ def _named(entries: list[Json], at: Place, job: Job) -> dict[tuple[str, str], Pl
     """Type and name of each entry of an allowed list, with its place; what AIML API has no tools for is reported."""
     named: dict[tuple[str, str], Place] = {}
     for i, entry in enumerate(entries):
-        kind, name = entry.get("type"), entry.get("name")
+        kind, name, place = entry.get("type"), entry.get("name"), job.place_of(entry) or (at, i)
         if kind in KNOWN_TOOLS and isinstance(name, str) and not entry.get("namespace"):
-            leftovers(entry, {"type", "name"}, (at, i), job)
-            named[kind, name] = (at, i)
+            leftovers(entry, {"type", "name"}, place, job)
+            named[kind, name] = place
         else:
-            job.note(NOT_CHOSEN, (at, i))
+            job.note(NOT_CHOSEN, place)
     return named
 
 

@@ -34,6 +34,8 @@ def request_as_functions(out: Json, job: Job) -> None:
     tools, choice = out.pop("tools", None) or [], out.pop("tool_choice", None)
     if tools or choice is not None:
         _tools_and_choice(tools, choice, out, job)
+    elif isinstance(out.get("function_call"), dict) and out.get("functions"):
+        out["function_call"] = _legacy_choice(out["function_call"], out["functions"], job)
     if job.source.family == "chat":  # a crossing has said them in pairs already
         messages, out["messages"] = out.get("messages") or [], []
         Pairs(job, out["messages"]).read(messages)
@@ -48,12 +50,14 @@ def _tools_and_choice(tools: list[Json], choice: Any, out: Json, job: Job) -> No
     at = job.memo.get("origin", {}).get("tool_choice") or (None, "tool_choice")
     if isinstance(choice, dict) and choice.get("type") == "allowed_tools" and (tools or out.get("functions")):
         tools, choice = _allowed(choice, tools, out, at, job)
+    offered = {(tool.get("type"), (_inner(tool) or {}).get("name")) for tool in tools}
+    offered |= {("function", name) for name in _named(out.get("functions"))}
     said = [as_function(tool, job) for tool in tools]
     functions = [function for function in said if function is not None]
     if functions:
         out["functions"] = functions
     if choice is not None and out.get("functions"):
-        out["function_call"] = _choice(choice, out, at, job)
+        out["function_call"] = _choice(choice, out["functions"], offered, at, job)
     elif choice is not None:
         job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
 
@@ -81,10 +85,18 @@ def as_function(tool: Json, job: Job) -> Json | None:
 # The choice -----------------------------------------------------------------------------------------------------
 
 
-def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
-    """tool_choice as function_call: a mode, or the name of the one function."""
+def _legacy_choice(choice: Json, functions: list[Json], job: Job) -> Any:
+    """function_call as it stands, unless it names a function that is not offered."""
+    if choice.get("name") in _named(functions):
+        return choice
+    job.note(NOT_OFFERED, (None, "function_call"))
+    return "auto"
+
+
+def _choice(choice: Any, functions: list[Json], offered: Container[tuple[Any, Any]], at: Place, job: Job) -> Any:
+    """tool_choice as function_call: a mode, or the name of the one function; `offered` are types and names of tools."""
     name = _name(choice, at, job) if isinstance(choice, dict) else None
-    if name is not None and any(function.get("name") == name for function in out["functions"]):
+    if name is not None and (choice["type"], name) in offered:
         return {"name": name}
     if name is not None:
         job.note(NOT_OFFERED, at)
@@ -94,15 +106,16 @@ def _choice(choice: Any, out: Json, at: Place, job: Job) -> Any:
     if choice != "required":
         job.note(UNKNOWN_MODE, at)
         return "auto"
-    if len(out["functions"]) == 1:
-        return {"name": out["functions"][0]["name"]}
+    if len(functions) == 1:
+        return {"name": functions[0]["name"]}
     job.note(REQUIRED, at)
     return "auto"
 
 
 def _allowed(choice: Json, tools: list[Json], out: Json, at: Place, job: Job) -> tuple[list[Json], Any]:
     """The tools of an allowed list and its mode; the others are left out, which comes to the same."""
-    allowed, place = choice.get("allowed_tools") or {}, (at, "allowed_tools")
+    allowed = choice.get("allowed_tools") or {}
+    place = (at, "allowed_tools") if job.source.family == "chat" else at
     others(choice, ALLOWED_KEYS, at, job)
     others(allowed, MODE_KEYS, place, job)
     names = _names(allowed.get("tools") or [], (place, "tools"), job)
@@ -132,11 +145,12 @@ def _names(entries: list[Json], at: Place, job: Job) -> dict[str, Place]:
     """The names of an allowed list, each with its place; entries that have none are reported."""
     names: dict[str, Place] = {}
     for i, entry in enumerate(entries):
-        name = _name(entry, (at, i), job)
+        place = job.place_of(entry) or (at, i)
+        name = _name(entry, place, job)
         if name is None:
-            job.note(UNNAMED, (at, i))
+            job.note(UNNAMED, place)
         else:
-            names[name] = (at, i)
+            names[name] = place
     return names
 
 

@@ -76,24 +76,22 @@ def function_call(call: Json, at: Place, job: Job) -> Json:
 
 
 CALL_IDS = {"responses": ("call_id", "id"), "chat": ("id",)}
-RESULT_IDS = {"responses": ("call_id",), "chat": ("tool_call_id",)}
+RESULT_IDS = {"responses": ("call_id", "id"), "chat": ("tool_call_id",)}
 """Keys under which the id of a call may have come, and that of a result, by family."""
-
-Results = dict[str, list[Json]]
-"""Results of a turn by the id of their call, the first one last."""
 
 
 class Pairs:
     """Messages with tool calls on their way into consecutive call and result pairs, which are put into `out`.
 
-    `items` are those of a request that crosses: they say under which key an id came. `pictures` are what the results
-    of the turn could not hold.
+    `items` are those of a request that crosses: they say under which key an id came. `results` are the tool messages by
+    the `id()` of the call that each answers; `pictures` are what the results of the turn could not hold.
     """
 
     def __init__(self, job: Job, out: list[Json], items: list[Json] | None = None) -> None:
         self.job = job
         self.out = out
         self.items = items
+        self.results: dict[int, Json] = {}
         self.pictures: list[Json] = []
         self.warned = False
         self.call_ids, self.result_ids = CALL_IDS[job.source.family], RESULT_IDS[job.source.family]
@@ -101,11 +99,11 @@ class Pairs:
 
     def read(self, messages: list[Json]) -> None:
         """All messages; a result stands behind its call, and one without a call has no honest place."""
-        results = self.paired(messages)
+        self.pair(messages)
         for message in messages:
             role = message["role"]
             if role == "assistant":
-                self.turn(message, self.places.get(id(message)), results.get(id(message)) or {})
+                self.turn(message, self.places.get(id(message)))
             elif role != "tool":
                 if role == "function":
                     self.warn(self.job.place_of(message))
@@ -114,33 +112,36 @@ class Pairs:
     def say(self, turn: Turn) -> None:
         """A turn of a request that crosses."""
         plain: Json = {"role": "assistant", "content": turn.content}
-        if turn.refusals or turn.content.__class__ is list:
-            self.refusals(plain, "".join(turn.refusals), turn.at)
+        if turn.refusals:
+            for _, at in turn.refusals:
+                self.job.note(REFUSAL, at)
+            plain["content"] = _with_refusal(turn.content, turn.refusal())
         if turn.calls:
-            results: Results = {}
-            for result in reversed(turn.outputs):
-                results.setdefault(result["tool_call_id"], []).append(result)
-            self.pairs(turn.calls, plain, turn.at, results)
+            self.results = {id(call): result for call, result in zip(turn.answered, turn.outputs, strict=True)}
+            self.pairs(turn.calls, plain, turn.at)
         elif plain["content"] is not None:
             self.put(plain, turn.at)
 
-    def paired(self, messages: list[Json]) -> dict[int, Results]:
-        """The results of each turn's calls: those behind it, before another turn uses the id again (4.2)."""
-        waiting: Results = {}
-        found: dict[int, Results] = {}
+    def pair(self, messages: list[Json]) -> None:
+        """Give each call its result: the first one behind it, before another turn uses the id again (4.2)."""
+        waiting: dict[str, list[Json]] = {}
         for message in reversed(messages):
             if message["role"] == "tool":
                 waiting.setdefault(message["tool_call_id"], []).append(message)
                 continue
-            for given in map(id_of, message.get("tool_calls") or ()):
-                if given in waiting:
-                    found.setdefault(id(message), {})[given] = waiting.pop(given)
-        self.orphans(waiting)
-        return found
+            calls = message.get("tool_calls") or ()
+            for call in calls:
+                results = waiting.get(id_of(call))
+                if results:
+                    self.results[id(call)] = results.pop()
+            for call in calls:
+                self.orphans(waiting.pop(id_of(call), []))
+        for left in waiting.values():
+            self.orphans(left)
 
-    def orphans(self, results: Results) -> None:
+    def orphans(self, results: list[Json]) -> None:
         """Report results that no call is waiting for."""
-        for message in (message for left in results.values() for message in reversed(left)):
+        for message in reversed(results):
             self.job.note(ORPHAN, self.job.place_of(message))
 
     def id_left(self, said: Json, at: tuple[Place, Any], keys: tuple[str, ...]) -> None:
@@ -148,7 +149,7 @@ class Pairs:
         if self.items is not None:
             said = self.items[at[1]]
         for key in keys:
-            if key in said:
+            if said.get(key):
                 self.job.found.append((CALL_ID, (at, key)))
                 return
 
@@ -162,7 +163,7 @@ class Pairs:
         self.places[id(message)] = at
         self.out.append(message)
 
-    def turn(self, plain: Json, at: Place, results: Results) -> None:
+    def turn(self, plain: Json, at: Place) -> None:
         """One assistant message, which is nobody else's: its text with the first call, every call before its result."""
         given = plain.pop("tool_calls", None) or []
         refusal = plain.pop("refusal", None)
@@ -170,28 +171,26 @@ class Pairs:
             self.refusals(plain, refusal, at)
         calls = known_calls(given, self.job)
         if len(calls) < len(given):
-            self.unknown(given, results)
+            self.unknown(given)
         if not calls or plain.get("function_call"):
             self.put(plain, at)
             plain = {"role": "assistant", "content": None}
         if calls:
-            self.pairs(calls, plain, at, results)
-            if any(results.values()):
-                self.orphans(results)
+            self.pairs(calls, plain, at)
 
-    def pairs(self, calls: list[Json], plain: Json, at: Place, results: Results) -> None:
+    def pairs(self, calls: list[Json], plain: Json, at: Place) -> None:
         """The calls of a turn, the first one in the message that is left of it, each before its result."""
         if len(calls) > 1:
             self.job.note(SERIALIZED, at)
         for call in calls:
-            place, waiting = self.places.get(id(call)), results.get(call["id"])
+            place, result = self.places.get(id(call)), self.results.get(id(call))
             if place is not None:
                 self.id_left(call, place, self.call_ids)
             plain["function_call"] = said = function_call(call, place, self.job)
             self.places[id(plain)] = at if plain.get("content") else place or at
             self.out.append(plain)
-            if waiting:
-                self.result(said["name"], waiting.pop(), place)
+            if result is not None:
+                self.result(said["name"], result, place)
             else:
                 self.unanswered(said["name"], place)
             plain = {"role": "assistant", "content": None}
@@ -205,12 +204,12 @@ class Pairs:
         self.warn(at)
         self.put({"role": "function", "name": name, "content": ""}, at)
 
-    def unknown(self, calls: list[Json], results: dict[str, list[Json]]) -> None:
+    def unknown(self, calls: list[Json]) -> None:
         """Results of those calls that nobody knows."""
         for call in calls:
-            if call.get("type") not in KNOWN_CALLS:
-                for message in results.pop(id_of(call), []):
-                    self.job.note(UNKNOWN_CALL, self.job.place_of(message))
+            result = self.results.get(id(call))
+            if call.get("type") not in KNOWN_CALLS and result is not None:
+                self.job.note(UNKNOWN_CALL, self.job.place_of(result))
 
     def refusals(self, plain: Json, refusal: str | None, at: Place) -> None:
         """Refusals, in a key of their own or among the parts, said as text."""
@@ -229,7 +228,7 @@ class Pairs:
         at, content = self.places.get(id(message)), message.get("content")
         if not self.warned:
             self.warn(at or called)
-        if at is not None:  # the crossing's own empty result has no place, and is reported
+        if at is not None and at is not called:  # an empty result of the crossing's own has none, an item with both one
             self.id_left(message, at, self.result_ids)
         if not is_result(message):
             others(message, RESULT_KEYS, at, self.job)
