@@ -74,7 +74,8 @@ def test_a_message_between_calls_and_outputs_waits_behind_the_outputs() -> None:
     held = {"role": "system", "content": "note"}
     items = [USER, call("a"), call("b"), held, output("a"), output("b")]
     turn = [assistant(said_call("a"), said_call("b")), said_output("a"), said_output("b")]
-    assert fold(items) == ([USER, *turn, held], [])
+    moved = [("order_changed", "/input/4", "harmless"), ("order_changed", "/input/5", "harmless")]
+    assert fold(items) == ([USER, *turn, held], moved)
 
 
 def test_text_of_the_same_turn_after_some_outputs_joins_its_message() -> None:

@@ -373,7 +373,7 @@ def test_a_refusal_of_the_history_is_text_wherever_it_stands() -> None:
     item = {"type": "message", "role": "assistant", "content": [{"type": "refusal", "refusal": "no"}]}
     said, losses = request({**RESPONSES, "input": [{"role": "user", "content": "hi"}, item]}, "responses", "vtrix")
     assert said["messages"][1] == {"role": "assistant", "content": "no"}
-    assert losses == [("refusal_as_text", "/input/1", "degrading")]
+    assert losses == [("refusal_as_text", "/input/1/content/0", "degrading")]
 
 
 def test_parts_that_are_neither_text_nor_image_leave_the_message() -> None:

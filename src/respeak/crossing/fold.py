@@ -8,9 +8,8 @@ behind it, then the images that tool messages cannot hold: so nothing ever stand
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing import bridges
@@ -19,6 +18,7 @@ from respeak.crossing.items import ITEM_ID, ITEMS_DOWN, STATUS, UNKNOWN_ITEM, it
 from respeak.crossing.names import said_name, wire_name
 from respeak.crossing.parts import part_down, parts_down
 from respeak.crossing.turn import Turn
+from respeak.crossing.waiting import ID_CHANGED, Waiting
 from respeak.loss import Place, Verdict
 from respeak.plan import IMPLIED, Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, refused
@@ -32,14 +32,11 @@ MERGED = approximated(
 REORDERED = approximated(
     Code.ORDER_CHANGED,
     HARMLESS,
-    "Chat puts a turn's text before its calls, and its calls before their outputs",
+    "Chat puts a turn's text before its calls, and outputs directly behind the calls",
 )
 ORPHAN = refused(
     Code.OUTPUT_WITHOUT_CALL,
     "no call of this call_id comes before the output; send the call too (param: input)",
-)
-ID_CHANGED = approximated(
-    Code.CALL_ID_CHANGED, HARMLESS, "Chat takes each call id once in a turn; call and output agree"
 )
 UNANSWERED = defaulted(
     Code.CALL_WITHOUT_OUTPUT,
@@ -74,15 +71,10 @@ CONFIGURED = approximated(
 )
 
 
-Called: TypeAlias = tuple[Turn, Json, Place]
-"""A call, the turn that made it and where it came from."""
-
-
 class Fold:
     """The items of one request on their way into messages.
 
-    `waiting` are the calls without an output by the `call_id` that the items have, one of each turn; `queued` are those
-    behind it, where a turn uses its id again.
+    `results` are the outputs by the `id()` of their call, if somebody asks.
     """
 
     def __init__(self, job: Job) -> None:
@@ -92,11 +84,11 @@ class Fold:
         self.blocks: list[Any] = []
         self.messages: list[Json] = []
         self.turn: Turn | None = None
-        self.waiting: dict[str, list[Called]] = {}
-        self.queued: dict[tuple[str, int], deque[Called]] = {}
+        self.waiting = Waiting(job)
         self.unsaid: set[str] = set()
         self.call_of: dict[str, str] = {}
         self.places = job.places
+        self.results: dict[int, Json] | None = None if job.target.say_turns is None else {}
 
     def read(self, items: list[Json], at: Place) -> list[Json]:
         """All messages of the items."""
@@ -170,8 +162,8 @@ class Fold:
         self.put({"role": "user", "content": pictures}, at)
         return None
 
-    def call(self, call: Json, item: Json, at: Place, key: str = "call_id") -> None:
-        """A function or custom tool call, into the open turn or a new one; `item` has its name, the source its id."""
+    def call(self, call: Json, item: Json, at: Place) -> None:
+        """A function or custom tool call, into the open turn or a new one; the item has its name."""
         if "namespace" in item or len(item["name"]) > TOOL_NAME_LIMIT:
             call[call["type"]]["name"] = said_name(item["name"], item.get("namespace"), at, self.job)
         call_id, turn = call["id"], self.turn
@@ -185,27 +177,9 @@ class Fold:
         if calls is None:
             self.waiting[call_id] = [(turn, call, at)]
         else:
-            self.again(calls, (turn, call, at), key)
+            self.waiting.again(calls, (turn, call, at))
         turn.calls.append(call)
         turn.waiting += 1
-
-    def again(self, calls: list[Called], called: Called, key: str) -> None:
-        """A call with the id of earlier ones; Chat pairs calls and outputs of one turn by their ids."""
-        turn, call, at = called
-        given: str = call["id"]
-        if turn.ids is None:
-            turn.ids = set()
-        turn.ids.update(earlier["id"] for earlier in turn.calls[len(turn.ids) :])
-        if given in turn.ids and self.job.target.say_turns is None:
-            call["id"] = f"{given}_{len(turn.calls)}"
-            while call["id"] in turn.ids:
-                call["id"] += "_"
-            self.waiting.setdefault(call["id"], [])
-            self.job.note(ID_CHANGED, (at, key))
-        if calls and calls[-1][0] is turn:
-            self.queued.setdefault((given, id(turn)), deque()).append(called)
-        else:
-            calls.append(called)
 
     def bridged(self, _: Json, item: Json, at: Place) -> None:
         """A call that the client executes, said as a function call."""
@@ -229,25 +203,23 @@ class Fold:
         if not calls:
             self.job.note(UNBRIDGED if call_id in self.unsaid else ORPHAN, at)
             return
-        called = calls.pop()  # of the nearest turn, where a client uses one id twice, and of that the first one
-        turn = called[0]
-        queue = self.queued.get((call_id, id(turn))) if turn.ids is not None else None
-        if queue:
-            calls.append(queue.popleft())
-        self.answer(called, message, at)
-        if pictures:
-            self.job.note(IMAGE_MOVED, (at, "output"))
-            turn.show(pictures, at)
-
-    def answer(self, called: Called, message: Json, at: Place) -> None:
-        """The output of a call, which ends the open turn if all of its calls have one."""
-        turn, call, _ = called
+        turn, call, _ = calls.pop()  # of the nearest turn, where a client uses one id twice, and of that the first one
+        if turn.ids is not None:
+            self.waiting.next(calls, call_id, turn)
         message["tool_call_id"] = call["id"]
         if self.places is not None:
             self.places[id(message)] = at
-        turn.answer(call, message)
+        if self.results is not None:
+            self.results[id(call)] = message
+        turn.outputs.append(message)
+        turn.waiting -= 1
+        if self.blocks[-1] is not turn:
+            self.job.note(REORDERED, at)
         if not turn.waiting and turn is self.turn:
             self.turn = None
+        if pictures:
+            self.job.note(IMAGE_MOVED, (at, "output"))
+            turn.show(pictures, at)
 
     def texts_left(self, message: Json, content: list[Json], at: Place) -> tuple[Json, ...]:
         """Leaves a tool message the texts of its parts; the pictures that it cannot hold."""
@@ -278,10 +250,9 @@ class Fold:
         """An MCP call: call and output in one item."""
         self.job.note(MCP_REWRITTEN, at)
         name = said_name(item["name"], item.get("server_label"), at, self.job)
-        call_id = item.get("id") or f"mcp_{at[1]}"  # type: ignore[index]  # items stand at numbers
+        call_id = self.id_of_mcp(item, at)
         function = {"name": name, "arguments": item["arguments"]}
-        self.call({"id": call_id, "type": "function", "function": function}, function, at, "id")
-        called = (self.queued.get((call_id, id(self.turn))) or self.waiting[call_id]).pop()
+        self.call({"id": call_id, "type": "function", "function": function}, function, at)
         output, error = item.get("output"), item.get("error")
         text = next((given for given in (output, error) if given is not None), "")
         text = text if isinstance(text, str) else bridges.compact(text)
@@ -289,7 +260,17 @@ class Fold:
             self.job.note(
                 lost(Code.ERROR_DETAIL_DROPPED, DEGRADING, "the output is sent, not the error"), (at, "error")
             )
-        self.answer(called, {"role": "tool", "content": text}, at)
+        self.output({"role": "tool", "content": text}, {"call_id": call_id}, at)
+
+    def id_of_mcp(self, item: Json, at: Place) -> str:
+        """The id of an MCP call, whose output no other item can bring: it is no other call's."""
+        given: str | None = item.get("id")
+        call_id = given or "mcp"
+        if not given or call_id in self.waiting:
+            call_id = self.waiting.free(f"{call_id}_{at[1]}")  # type: ignore[index]  # items stand at numbers
+            if given:
+                self.job.note(ID_CHANGED, (at, "id"))
+        return call_id
 
     def image(self, _: Json, item: Json, at: Place) -> None:
         """A generated image: its result goes on as a user's picture."""
@@ -321,27 +302,19 @@ class Fold:
 
     def only_call(self, item: Json) -> str:
         """The one open call of the output's name: it may leave `call_id` out then (4.1 step 8). Empty if none is."""
-        name = wire_name(item.get("name") or "", item.get("namespace"))
-        waiting = [(given, calls) for given, calls in self.waiting.items()]
-        waiting += [(given, list(calls)) for (given, _), calls in self.queued.items()]
-        found = [
-            given
-            for given, calls in waiting
-            for _, call, _ in calls
-            if name and name == (call.get("function") or call["custom"])["name"]
-        ]
-        return found[0] if len(found) == 1 else ""
+        return self.waiting.only(wire_name(item.get("name") or "", item.get("namespace")))
 
     def write(self, items: list[Json]) -> list[Json]:
         """The blocks as messages, each turn followed by its outputs and their pictures."""
         messages, say_turns = self.messages, self.job.target.say_turns
-        say = self.say if say_turns is None else say_turns(self.job, messages, items).say
-        missing = {id(call): at for calls in (*self.waiting.values(), *self.queued.values()) for _, call, at in calls}
+        say = self.say if say_turns is None else say_turns(self.job, messages, items, self.results).say
+        missing: dict[int, Place] = {}
         for block in self.blocks:
             if block.__class__ is dict:
                 messages.append(block)
                 continue
             if block.waiting:
+                missing = missing or self.waiting.left()
                 self.complete(block, missing)
             say(block)
             if block.pictures:
@@ -364,7 +337,9 @@ class Fold:
         for call in turn.calls:
             if id(call) in missing:
                 self.job.note(UNANSWERED, missing[id(call)])
-                turn.answer(call, {"role": "tool", "tool_call_id": call["id"], "content": ""})
+                turn.outputs.append({"role": "tool", "tool_call_id": call["id"], "content": ""})
+                if self.results is not None:
+                    self.results[id(call)] = turn.outputs[-1]
 
 
 def placeholder(count: int) -> str:

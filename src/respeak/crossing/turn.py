@@ -11,11 +11,10 @@ from respeak.plan import Json
 class Turn:
     """An assistant message under construction, the last block so far, with the outputs of its calls.
 
-    `answered` holds the call of each output, `waiting` is the number of calls that have none yet. `ids` are those of
-    the calls, once one of them came twice.
+    `waiting` is the number of calls that have no output yet. `ids` are those of the calls, once one came twice.
     """
 
-    __slots__ = ("answered", "at", "calls", "content", "ids", "outputs", "pictures", "refusals", "shown", "waiting")
+    __slots__ = ("at", "calls", "content", "ids", "outputs", "pictures", "refusals", "shown", "waiting")
 
     def __init__(self, at: Place, blocks: list[Any]) -> None:
         blocks.append(self)
@@ -23,18 +22,11 @@ class Turn:
         self.content: Any = None
         self.calls: list[Json] = []
         self.outputs: list[Json] = []
-        self.answered: list[Json] = []
         self.waiting = 0
         self.ids: set[str] | None = None
         self.refusals: tuple[tuple[str, Place], ...] = ()
         self.pictures: tuple[Json, ...] = ()
         self.shown: Place = None
-
-    def answer(self, call: Json, output: Json) -> None:
-        """The output of one of the calls."""
-        self.outputs.append(output)
-        self.answered.append(call)
-        self.waiting -= 1
 
     def show(self, pictures: tuple[Json, ...], at: Place) -> None:
         """Pictures that the message, or a result, cannot hold; where the first ones came from is their place."""

@@ -81,7 +81,7 @@ class Profile:
     answers: Mapping[str, Says] = field(default_factory=dict)
     reads: Mapping[str, Any] = field(default_factory=dict)
     odd_tools: Mapping[str, Any] = field(default_factory=dict)
-    say_turns: Callable[[Job, list[Json], list[Json]], Any] | None = None
+    say_turns: Callable[..., Any] | None = None
     reshape_request: Callable[[Json, Job], None] | None = None
     reshape_answer: Callable[[Json, Job], None] | None = None
     unshape_answer: Callable[[Json, Job], Json] | None = None

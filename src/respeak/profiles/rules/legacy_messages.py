@@ -87,11 +87,13 @@ class Pairs:
     the `id()` of the call that each answers; `pictures` are what the results of the turn could not hold.
     """
 
-    def __init__(self, job: Job, out: list[Json], items: list[Json] | None = None) -> None:
+    def __init__(
+        self, job: Job, out: list[Json], items: list[Json] | None = None, results: dict[int, Json] | None = None
+    ) -> None:
         self.job = job
         self.out = out
         self.items = items
-        self.results: dict[int, Json] = {}
+        self.results: dict[int, Json] = {} if results is None else results
         self.pictures: list[Json] = []
         self.warned = False
         self.call_ids, self.result_ids = CALL_IDS[job.source.family], RESULT_IDS[job.source.family]
@@ -117,7 +119,6 @@ class Pairs:
                 self.job.note(REFUSAL, at)
             plain["content"] = _with_refusal(turn.content, turn.refusal())
         if turn.calls:
-            self.results = {id(call): result for call, result in zip(turn.answered, turn.outputs, strict=True)}
             self.pairs(turn.calls, plain, turn.at)
         elif plain["content"] is not None:
             self.put(plain, turn.at)
@@ -149,7 +150,7 @@ class Pairs:
         if self.items is not None:
             said = self.items[at[1]]
         for key in keys:
-            if said.get(key):
+            if said.get(key) is not None:
                 self.job.found.append((CALL_ID, (at, key)))
                 return
 
