@@ -147,14 +147,21 @@ class Exchange:
         if self._turns:
             job.places = {}
         out = run_request(self._resolved, job)
+        if self._remembers("chat"):
+            self._restore(out, job, found)
         if job.ledger.bars(self._tolerate):
             raise TranslationError(job.ledger, job.ledger.decisive(self._tolerate))
         self.losses.extend(job.ledger)
-        if self._remembers("chat"):
-            out["input"], self.hits = turns.restored(out.get("input"), job.places or {}, self._turns, found)
-            turns.ask_for_reasoning(out)
         self._sent = out
         return out
+
+    def _restore(self, out: Json, job: Job, found: Mapping[str, bytes]) -> None:
+        """Put remembered turns in place of translated ones; what those lost is not lost."""
+        items, hits = turns.restored(out.get("input"), job.places or {}, self._turns, found)
+        if hits:
+            out["input"], self.hits = items, len(hits)
+            job.ledger.found[:] = turns.still_lost(job.ledger.found, hits)
+        turns.ask_for_reasoning(out)
 
     def _check_claims(self, found: Mapping[str, bytes]) -> None:
         """Refuse references to answers that are not known to be the caller's. Raises TranslationError."""

@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from respeak.loss import Place
+from respeak.codes import Code
+from respeak.crossing.ids import CallIds
+from respeak.crossing.unfold import OUTPUT_TYPE
+from respeak.loss import Place, Verdict
 from respeak.memory import marks
 from respeak.plan import Json
 from respeak.wire import dumps, loads
@@ -18,8 +21,6 @@ from respeak.wire import dumps, loads
 ENCRYPTED = "reasoning.encrypted_content"
 REASONS = re.compile(r"^(.*/)?(gpt-5(?!.*-chat\b)|gpt-oss|o\d|codex)")
 """Models that give encrypted reasoning; others, such as gpt-5-chat-latest, refuse to be asked for it."""
-
-CALL_KEYS = ("function_call", "custom_tool_call")
 
 
 def wanted(request: Json, scope: str) -> dict[int, tuple[str, str]]:
@@ -29,20 +30,104 @@ def wanted(request: Json, scope: str) -> dict[int, tuple[str, str]]:
 
 def restored(
     items: Any, places: Mapping[int, Place], turns: Mapping[int, tuple[str, str]], found: Mapping[str, bytes]
-) -> tuple[Any, int]:
-    """The items of a request with the remembered ones in place of those made of the same turn; how many turns hit."""
-    kept = {position: _items(found.get(key), digest) for position, (key, digest) in turns.items()}
-    out: list[Json] = []
-    done: set[int] = set()
-    for item in items if isinstance(items, list) else ():
-        position = position_of(places.get(id(item)))
-        original = kept.get(position) if position is not None else None
-        if original is None or position is None:
-            out.append(item)
-        elif position not in done:
-            done.add(position)
-            out += original
-    return (out, len(done)) if done else (items, 0)
+) -> tuple[Any, dict[int, bool]]:
+    """The items of a request with the remembered ones in place of those made of the same turn; which turns hit.
+
+    A turn hits if its calls are those that the client saw, each with the client's output. Calls get their remembered
+    ids, made unique where they repeat, and outputs follow them; a hit says whether every id is the remembered one.
+    """
+    kept = _known(turns, found)
+    if not kept or not isinstance(items, list):
+        return items, {}
+    out = _Written(items, places)
+    for position, original in kept.items():
+        if out.fits(position, original):
+            out.kept[position] = original
+    return (out.items(), out.hits) if out.kept else (items, {})
+
+
+class _Written:
+    """Items on their way to remembered ones: every call keeps its one output, whatever its id becomes."""
+
+    def __init__(self, items: list[Json], places: Mapping[int, Place]) -> None:
+        self.kept: dict[int, list[Json]] = {}
+        self.hits: dict[int, bool] = {}
+        self._placed = [(item, position_of(places.get(id(item)))) for item in items]
+        self._calls: dict[int | None, list[Json]] = {}
+        for item, position in self._placed:
+            if item.get("type") in OUTPUT_TYPE:
+                self._calls.setdefault(position, []).append(item)
+        outputs = [item for item, position in self._placed if position is not None and _is_output(item)]
+        self._answered = {item["call_id"] for item in outputs}
+        self._ids = CallIds()
+        self._names: dict[str, str] = {}
+
+    def fits(self, position: int, original: list[Json]) -> bool:
+        """True if the calls of a remembered turn are those that the client sends, and the client answers them all."""
+        sent, own = self._calls.get(position, []), _waiting(original)
+        answered = all(call["call_id"] in self._answered for call in sent)
+        return answered and all(map(_name, own)) and [call["type"] for call in sent] == [call["type"] for call in own]
+
+    def items(self) -> list[Json]:
+        """The items as they are sent."""
+        out: list[Json] = []
+        for item, position in self._placed:
+            if position not in self.kept or position is None:
+                out.append(self._other(item))
+            elif position not in self.hits:
+                out += self._turn(position)
+        return out
+
+    def _other(self, item: Json) -> Json:
+        """An item that is not restored, under the id that its call has."""
+        if _is_output(item):
+            name: str = item["call_id"]
+            return _under(self._names.get(name, name), item)
+        return _under(self._claim(item, item), item) if item.get("type") in OUTPUT_TYPE else item
+
+    def _turn(self, position: int) -> list[Json]:
+        """The remembered items of a turn."""
+        original = self.kept[position]
+        pairs = zip(_waiting(original), self._calls.get(position, []), strict=True)
+        names = {id(own): self._claim(own, sent) for own, sent in pairs}
+        out = [_under(names[id(item)], item) if id(item) in names else item for item in original]
+        self.hits[position] = all(one is other for one, other in zip(out, original, strict=True))
+        return out
+
+    def _claim(self, own: Json, sent: Json) -> str:
+        """The id of a call, which the output of the call that the client sent will have, too."""
+        self._names[sent["call_id"]] = name = self._ids.claim(own["call_id"])
+        return name
+
+
+def still_lost(found: Iterable[tuple[Verdict, Place]], hits: Mapping[int, bool]) -> list[tuple[Verdict, Place]]:
+    """Losses without those of turns that hit: what they report did not happen, unless an id had to change."""
+
+    def happened(verdict: Verdict, position: int | None) -> bool:
+        verbatim = hits.get(position) if position is not None else None
+        return verbatim is None or (not verbatim and verdict.code is Code.CALL_ID_CHANGED)
+
+    return [(verdict, place) for verdict, place in found if happened(verdict, position_of(place))]
+
+
+def _is_output(item: Json) -> bool:
+    return item.get("type") in OUTPUT_TYPE.values()
+
+
+def _name(call: Json) -> Any:
+    """The id of a remembered call, if it can be used."""
+    return isinstance(call["call_id"], str) and call["call_id"]
+
+
+def _under(call_id: str, item: Json) -> Json:
+    return item if item["call_id"] == call_id else {**item, "call_id": call_id}
+
+
+def _waiting(items: list[Json]) -> list[Json]:
+    """The calls of an answer that wait for an output of the client; those of hosted tools bring theirs along."""
+    calls = [item for item in items if str(item.get("type")).endswith("_call") and item.get("call_id") is not None]
+    outputs = [item["call_id"] for item in items if str(item.get("type")).endswith("_output") and "call_id" in item]
+    return [call for call in calls if call["call_id"] not in outputs]
 
 
 def position_of(at: Place) -> int | None:
@@ -53,6 +138,16 @@ def position_of(at: Place) -> int | None:
             return key
         at = outer
     return None
+
+
+def _known(turns: Mapping[int, tuple[str, str]], found: Mapping[str, bytes]) -> dict[int, list[Json]]:
+    """The remembered items of turns that still say the same; a turn sent twice has them once: their ids are unique."""
+    kept: dict[str, tuple[int, list[Json]]] = {}
+    for position, (key, digest) in turns.items():
+        items = None if key in kept else _items(found.get(key), digest)
+        if items is not None:
+            kept[key] = position, items
+    return dict(kept.values())
 
 
 def _items(value: bytes | None, digest: str) -> list[Json] | None:
@@ -76,12 +171,17 @@ def ask_for_reasoning(body: Json) -> None:
 def entries(request: Json, message: Json, output: Iterable[Json], stored: bool, scope: str) -> dict[str, bytes]:
     """What is to be remembered of an answer: its items under the marks of the message that the client got."""
     items = _replayable(list(output), stored)
-    called = [call.get("id") for call in message.get("tool_calls") or ()]
-    own = [item.get("call_id") for item in items if item.get("type") in CALL_KEYS]
-    if not items or (message.get("tool_calls") and called != own):
+    if not items or not _is_whole(message, _waiting(items)):
         return {}
     key, digest = marks.next_turn(request.get("messages"), message, scope)
     return {key: dumps({"said": digest, "items": items})}
+
+
+def _is_whole(message: Json, calls: list[Json]) -> bool:
+    """True if a message has all calls of the answer: a deprecated `function_call` is one, and has no id."""
+    if message.get("tool_calls"):
+        return [call.get("id") for call in message["tool_calls"]] == [call["call_id"] for call in calls]
+    return len(calls) == (1 if message.get("function_call") else 0)
 
 
 def _replayable(items: list[Json], stored: bool) -> list[Json]:
