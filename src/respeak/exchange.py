@@ -12,7 +12,7 @@ The transports and the gateway are thin loops around it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from respeak import profiles
@@ -21,7 +21,7 @@ from respeak.crossing.broken import error_of
 from respeak.crossing.errors import FAILED, status_of, words_of
 from respeak.entry import check, ends, read
 from respeak.errors import InvalidPayload, StreamBroken, TranslationError
-from respeak.loss import Ledger
+from respeak.loss import Ledger, Place
 from respeak.memory import history, turns
 from respeak.memory.marks import scope_of
 from respeak.options import Options, chosen
@@ -135,10 +135,12 @@ class Exchange:
     def request(self, found: Mapping[str, bytes] | None = None) -> Json:
         """The upstream's request, with what was found in memory. Raises TranslationError."""
         found = found or {}
-        if found and self._remembers("responses") and self._scope is not None:
-            self._resolved = history.resolved(self.asked, found, self._scope)
+        if self._remembers("responses") and self._scope is not None:
+            self._resolved, unknown = history.resolved(self.asked, found, self._scope)
+            _refuse(unknown)
         if self._shared:
-            self._check_claims(found)
+            claimed = history.claimed(self.asked, self._own).items()
+            _refuse(place for key, place in claimed if not found.get(key))
         if self.client is self.upstream:
             self._sent = unchanged(self._resolved, self.options)
             return self._sent
@@ -162,15 +164,6 @@ class Exchange:
             out["input"], self.hits = items, len(hits)
             job.ledger.found[:] = turns.still_lost(job.ledger.found, hits)
         turns.ask_for_reasoning(out)
-
-    def _check_claims(self, found: Mapping[str, bytes]) -> None:
-        """Refuse references to answers that are not known to be the caller's. Raises TranslationError."""
-        ledger = Ledger()
-        for key, place in history.claimed(self.asked, self._own).items():
-            if not found.get(key):
-                ledger.note(NOT_YOUR_CONVERSATION if place == (None, history.CONVERSATION) else NOT_YOURS, place)
-        if ledger.found:
-            raise TranslationError(ledger, list(ledger))
 
     def _remembers(self, client: str) -> bool:
         """True when memory serves a client of this family: it can carry less than its upstream, or the reverse."""
@@ -300,6 +293,15 @@ class Exchange:
             self._entries = turns.entries(self.asked, message, payload.get("output") or [], stored, self._own)
         elif self._remembers("responses"):
             self._entries = history.entries(self.asked, self._resolved, said, self._scope)
+
+
+def _refuse(places: Iterable[Place]) -> None:
+    """Refuse references to answers that are not known to be the caller's. Raises TranslationError if there are any."""
+    ledger = Ledger()
+    for place in places:
+        ledger.note(NOT_YOUR_CONVERSATION if place == (None, history.CONVERSATION) else NOT_YOURS, place)
+    if ledger.found:
+        raise TranslationError(ledger, list(ledger))
 
 
 def _is_answer(payload: Json, family: str) -> bool:

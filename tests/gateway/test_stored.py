@@ -135,6 +135,21 @@ def test_an_upstream_that_fails_is_told_in_the_clients_form(place: Place) -> Non
         client.responses.retrieve("resp_77")
 
 
+BY_ID: list[Any] = [
+    {"type": "image_generation_call", "status": "completed", "result": None},
+    {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]},
+    {"type": "file_search_call", "status": "completed", "queries": ["q"], "results": None},
+    {"type": "code_interpreter_call", "status": "completed", "code": "1", "container_id": "cntr_1", "outputs": None},
+]
+WHOLE: list[Any] = [
+    {**BY_ID[0], "id": "ig_9", "result": "aGk="},
+    {**BY_ID[1], "id": "rs_9", "encrypted_content": "gAAA"},
+    {"type": "reasoning", "id": "rs_8", "summary": [], "content": [{"type": "reasoning_text", "text": "Hm."}]},
+    {"type": "function_call", "id": "fc_9", "call_id": "call_9", "name": "f", "arguments": "{}"},
+    {"type": "web_search_call", "id": "ws_9", "status": "completed", "action": {"type": "search", "query": "q"}},
+]
+
+
 @pytest.mark.parametrize("world", ["SHARED_KEY"], indirect=True, ids=["a shared key"])
 class TestOfASharedKey:
     """Callers of one operator's key: each gets its own answers only."""
@@ -183,6 +198,28 @@ class TestOfASharedKey:
             mine.responses.create(model="gpt-5.3-codex", **asked)
             sent = place.upstream.bodies[-1]
             assert {key: sent[key] for key in asked} == asked
+
+    @pytest.mark.parametrize("item", BY_ID, ids=[item["type"] for item in BY_ID])
+    @pytest.mark.parametrize("stores", [{}, {"store": False}], ids=["kept", "not kept"])
+    def test_nobody_sends_an_item_of_somebody_else_by_its_id_alone(self, place: Place, item: Any, stores: Any) -> None:
+        """The provider would look it up: a picture, a thought, what was found."""
+        item = {**item, "id": f"{item['type']}_{len(stores)}"}
+        mine, other = place.client("first"), place.client("second")
+        place.keeper.answer = {**DONE, "output": [item]}
+        mine.responses.create(model="gpt-5.3-codex", input="x", **stores)
+        seen = len(place.upstream.seen)
+        asked: Any = [item, {"role": "user", "content": "And?"}]
+        with pytest.raises(openai.BadRequestError, match="no answer of yours has this id") as found:
+            other.responses.create(model="gpt-5.3-codex", input=asked)
+        assert (found.value.code, found.value.param) == ("history_unknown", "input.0")
+        assert len(place.upstream.seen) == seen
+        mine.responses.create(model="gpt-5.3-codex", input=asked)
+        assert place.upstream.bodies[-1]["input"] == asked
+
+    @pytest.mark.parametrize("item", WHOLE, ids=[item["type"] for item in WHOLE])
+    def test_an_item_that_says_all_itself_is_everybodys(self, place: Place, item: Any) -> None:
+        place.client("anybody").responses.create(model="gpt-5.3-codex", input=[item])
+        assert place.upstream.bodies[-1]["input"] == [item]
 
     @pytest.mark.parametrize("named", ["conv_1", {"id": "conv_1"}], ids=["by id", "as an object"])
     def test_nobody_goes_on_with_a_conversation_of_somebody_else(self, place: Place, named: Any) -> None:
@@ -317,3 +354,22 @@ def test_an_answer_that_memory_keeps_is_streamed_listed_and_too_late_to_cancel(t
             null: Any = [{"type": None, "id": made.output[0].id}, {"role": "user", "content": "So?"}]
             client.responses.create(model="m", input=null)
             assert [message["content"] for message in server.bodies[-1]["messages"]] == ["Sunny.", "So?"]
+
+
+def test_an_item_that_was_listed_can_be_referred_to_by_who_sent_it(tmp_path: Path) -> None:
+    with running() as server:
+        server.says = either(completion({"content": "Sunny."}))
+        upstream = {"name": "chat", "dialect": "chat", "base_url": server.url}
+        with gateway(tmp_path, *configured(tmp_path, upstream, memory="local")) as gate, sdk(gate) as client:
+            made = client.responses.create(model="m", input="Weather?")
+            [item] = client.responses.input_items.list(made.id).data
+            asked: Any = [{"type": "item_reference", "id": item.id}, {"role": "user", "content": "So?"}]
+            client.responses.create(model="m", input=asked)
+            contents = [message["content"] for message in server.bodies[-1]["messages"]]
+            assert contents in ([[{"type": "text", "text": "Weather?"}], "So?"], ["Weather?", "So?"])
+            with sdk(gate, "another") as other, pytest.raises(openai.BadRequestError, match="no answer of yours"):
+                other.responses.create(model="m", input=asked)
+            asked[0]["id"] += "9"
+            with pytest.raises(openai.BadRequestError, match="no answer of yours has this id") as found:
+                client.responses.create(model="m", input=asked, previous_response_id=made.id)
+            assert found.value.param == "input.0"

@@ -7,7 +7,7 @@ Where the provider keeps answers under a key that callers share, it is remembere
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from respeak.loss import Place
@@ -17,26 +17,47 @@ from respeak.wire import dumps, loads
 
 CONVERSATION = "conversation"
 
+CONTENTS: Mapping[str, tuple[str, ...]] = {
+    "reasoning": ("encrypted_content", "content"),
+    "compaction": ("encrypted_content",),
+    "image_generation_call": ("result",),
+    "file_search_call": ("results",),
+    "code_interpreter_call": ("outputs",),
+}
+"""What items say beyond their id: one that has nothing of it stands for what the provider keeps under the id.
+
+Not told apart: web searches, which never hold what was found; ids of files, containers, vector stores and prompts,
+which belong to the key and to no answer.
+"""
+
 
 def wanted(request: Json, scope: str) -> list[str]:
     """Keys of what a request refers to."""
     previous = request.get("previous_response_id")
     keys = [entry_key("response", previous, scope)] if isinstance(previous, str) else []
-    return keys + [entry_key("item", identifier, scope) for identifier in _references(request)]
+    names = [item["id"] for _, item in _references(request)]
+    owners = [entry_key("response", owner, scope) for owner in map(_owner, names) if owner]
+    return [*keys, *(entry_key("item", name, scope) for name in names), *owners]
 
 
-def resolved(request: Json, found: Mapping[str, bytes], scope: str) -> Json:
-    """The request with its references replaced by what is remembered; what is not is left, to be refused."""
+def resolved(request: Json, found: Mapping[str, bytes], scope: str) -> tuple[Json, list[Place]]:
+    """The request with its references replaced by what is remembered; the places of those to what is not."""
     out = dict(request)
     previous = request.get("previous_response_id")
     before = _read(found, "response", previous, scope) if isinstance(previous, str) else None
-    own = [_referred(item, found, scope) for item in _listed(request.get("input"))]
+    unknown: list[Place] = [(None, "previous_response_id")] if isinstance(previous, str) and before is None else []
+    own, known = _listed(request.get("input")), _known(request, found, scope)
+    for i, reference in _references(request):
+        if reference["id"] in known:
+            own[i] = known[reference["id"]]
+        else:
+            unknown.append(((None, "input"), i))
     if before is not None:
         del out["previous_response_id"]
         out["input"] = [*before["items"], *own]
     elif isinstance(request.get("input"), list):
         out["input"] = own
-    return out
+    return out, unknown
 
 
 def entries(asked: Json, resolved: Json, answer: Json, scope: str) -> dict[str, bytes]:
@@ -59,9 +80,11 @@ def claim_key(identifier: str, scope: str) -> str:
 
 def claim(asked: Json, answer: Json, scope: str) -> dict[str, bytes]:
     """The note that an answer, its items and its conversation are the caller's, if its upstream keeps them."""
+    output = answer.get("output") or ()
     if asked.get("store") is False:
-        return {}
-    named = [answer.get("id"), _conversation(answer), *(item.get("id") for item in answer.get("output") or ())]
+        named = [item.get("id") for item in output if _is_known_by_id(item)]
+    else:
+        named = [answer.get("id"), _conversation(answer), *(item.get("id") for item in output)]
     return {claim_key(name, scope): b"true" for name in named if isinstance(name, str)}
 
 
@@ -72,7 +95,7 @@ def claimed(request: Json, scope: str) -> dict[str, Place]:
         claim_key(name, scope): (None, field) for field, name in named.items() if isinstance(name, str)
     }
     for i, item in enumerate(_listed(request.get("input"))):
-        if isinstance(item, dict) and _is_reference(item) and isinstance(item.get("id"), str):
+        if isinstance(item, dict) and _is_known_by_id(item) and isinstance(item.get("id"), str):
             found[claim_key(item["id"], scope)] = ((None, "input"), i)
     return found
 
@@ -118,20 +141,39 @@ def _listed(value: Any) -> list[Json]:
     return list(value) if isinstance(value, list) else []
 
 
-def _references(request: Json) -> list[str]:
-    items = (item for item in _listed(request.get("input")) if isinstance(item, dict))
-    return [item["id"] for item in items if _is_reference(item) and isinstance(item.get("id"), str)]
+def _references(request: Json) -> Iterator[tuple[int, Json]]:
+    """The references of a request, with their positions."""
+    for i, item in enumerate(_listed(request.get("input"))):
+        if isinstance(item, dict) and _is_reference(item) and isinstance(item.get("id"), str):
+            yield i, item
 
 
 def _is_reference(item: Json) -> bool:
     return item.get("type") == "item_reference" or (item.get("type") is None and item.keys() <= {"type", "id"})
 
 
-def _referred(item: Json, found: Mapping[str, bytes], scope: str) -> Json:
-    if not isinstance(item, dict) or not _is_reference(item):
-        return item
-    kept = _read(found, "item", str(item.get("id")), scope)
-    return item if kept is None else kept
+def _is_known_by_id(item: Json) -> bool:
+    """True for a reference, and for an item that leaves out what it says: its provider finds it by the id."""
+    contents = CONTENTS.get(str(item.get("type")))
+    return _is_reference(item) or (contents is not None and not any(map(item.get, contents)))
+
+
+def _known(request: Json, found: Mapping[str, bytes], scope: str) -> dict[str, Json]:
+    """What the references of a request stand for, by their ids: items of answers, and items that were sent."""
+    names = {item["id"] for _, item in _references(request)}
+    known: dict[str, Json] = {}
+    for owner in {owner for owner in map(_owner, names) if owner}:
+        response = _read(found, "response", owner, scope)
+        known |= {item["id"]: item for item in input_items(response)} if response else {}
+    items = {name: _read(found, "item", name, scope) for name in names}
+    return known | {name: item for name, item in items.items() if item is not None}
+
+
+def _owner(identifier: str) -> str | None:
+    """The response that an item was sent for, where `input_items` named the item."""
+    _, response, rest = identifier.partition("_resp_")
+    owner, _, position = rest.rpartition("_")
+    return f"resp_{owner}" if response and owner and position.isdigit() else None
 
 
 def _read(found: Mapping[str, bytes], kind: str, identifier: str, scope: str) -> Json | None:
