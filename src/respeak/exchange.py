@@ -13,6 +13,7 @@ The transports and the gateway are thin loops around it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from respeak import profiles
@@ -285,14 +286,17 @@ class Exchange:
 
     def keep(self, payload: Json, said: Json) -> None:
         """Note what neither side can carry to the next request."""
-        if self._scope is None:
-            return
-        if self._remembers("chat"):
+        with suppress(InvalidPayload):  # what nests too deeply to be written is not remembered
+            self._entries = self._kept(payload, said)
+
+    def _kept(self, payload: Json, said: Json) -> dict[str, bytes]:
+        if self._scope is not None and self._remembers("chat"):
             message = said["choices"][0]["message"]
             stored = bool(self._sent.get("store"))
-            self._entries = turns.entries(self.asked, message, payload.get("output") or [], stored, self._own)
-        elif self._remembers("responses"):
-            self._entries = history.entries(self.asked, self._resolved, said, self._scope)
+            return turns.entries(self.asked, message, payload.get("output") or [], stored, self._own)
+        if self._scope is not None and self._remembers("responses"):
+            return history.entries(self.asked, self._resolved, said, self._scope)
+        return self._entries
 
 
 def _refuse(places: Iterable[Place]) -> None:

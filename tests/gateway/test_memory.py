@@ -28,17 +28,17 @@ from respeak.memory.door import Door
 from respeak.memory.open import opened
 from respeak.memory.redis import RedisMemory
 from respeak.memory.sqlite import SqliteMemory
-from respeak.memory.store import OVERHEAD, LocalMemory, Memory
+from respeak.memory.store import AMBIGUOUS, ONLY, OVERHEAD, LocalMemory, Memory
 from respeak.wire import dumps
 
 ITEMS = [thought(), said("I look.", "commentary"), called("weather", {"city": "Graz"})]
 ASK: list[dict[str, Any]] = [{"role": "system", "content": "It is noon."}, {"role": "user", "content": "Weather?"}]
 
 
-def turn(memory: Memory, messages: list[Any], scope: str = "me", answer: Any = None) -> tuple[Any, Any]:
+def turn(memory: Memory, messages: list[Any], scope: str = "me", answer: Any = None, **fields: Any) -> tuple[Any, Any]:
     """One exchange of a Chat client with a Responses upstream: the upstream's input, the client's message."""
     exchange = Exchange(client="chat", upstream="responses", scope=scope)
-    exchange.begin({"model": "gpt-5.3-codex", "messages": messages})
+    exchange.begin({"model": "gpt-5.3-codex", "messages": messages, **fields})
     sent = exchange.request(memory.recall(exchange.keys))
     reply = exchange.answer(200, dumps(answer or response(*ITEMS)))
     memory.remember(exchange.entries())
@@ -109,6 +109,74 @@ def test_text_is_known_by_the_turns_before_it() -> None:
     assert all(item.get("type") != "reasoning" for item in sent)
 
 
+def greeted(memory: Memory, who: str, **fields: Any) -> Any:
+    """What a client gets who says hi, with a system prompt of its own; what its conversation goes on with."""
+    ask = [{"role": "system", "content": f"This is {who}."}, {"role": "user", "content": "Hi."}]
+    thinks = {**thought(), "encrypted_content": f"thoughts about {who}"}
+    _, message = turn(memory, ask, answer=response(thinks, said("Hello!", "final_answer")), **fields)
+    return [*ask, message, {"role": "user", "content": "So?"}]
+
+
+def thoughts(memory: Memory, messages: list[Any], **fields: Any) -> list[str]:
+    """The reasoning that goes to the upstream with the next question."""
+    sent, _ = turn(memory, messages, answer=response(said("?")), **fields)
+    return [item["encrypted_content"] for item in sent if item.get("type") == "reasoning"]
+
+
+def test_a_text_that_two_conversations_have_comes_back_to_neither() -> None:
+    """Apps have one key and a system prompt for each of their users."""
+    memory = LocalMemory()
+    anna = greeted(memory, "Anna")
+    assert thoughts(memory, anna) == ["thoughts about Anna"]
+    assert greeted(memory, "Anna") == anna
+    assert thoughts(memory, anna) == ["thoughts about Anna"], "the very same answer is no other"
+    ben = greeted(memory, "Ben")
+    greeted(memory, "Anna")
+    assert thoughts(memory, anna) == thoughts(memory, ben) == []
+
+
+@pytest.mark.parametrize("field", ["user", "safety_identifier", "prompt_cache_key"])
+def test_a_text_belongs_to_the_person_for_whom_the_client_asks(field: str) -> None:
+    memory = LocalMemory()
+    people = {name: greeted(memory, name, **{field: name}) for name in ("Anna", "Ben")}
+    for name, messages in people.items():
+        assert thoughts(memory, messages, **{field: name}) == [f"thoughts about {name}"]
+    assert thoughts(memory, people["Anna"]) == []
+
+
+def test_call_ids_that_nobody_else_has_need_no_more() -> None:
+    memory = LocalMemory()
+    ids = [f"call_{n}{'7' * 24}" for n in range(2)]
+    for identifier in ids:
+        turn(memory, ASK, answer=response(thought(), called("weather", {}, identifier)), user="one")
+    call = {**call_of("{}"), "id": ids[0]}
+    messages = [
+        *ASK,
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {**result(), "tool_call_id": ids[0]},
+    ]
+    assert thoughts(memory, messages, user="another") == [thought()["encrypted_content"]]
+
+
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = {"a": value}
+    return value
+
+
+def test_what_nests_too_deeply_for_memory_goes_on_without_it() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "https://example.com/x.png"}}
+    before = sys.getrecursionlimit()
+    found = []
+    for depth in (10, before - 150, before - 100, before + 1000):
+        memory = LocalMemory()
+        ask = [{"role": "user", "content": [{**picture, "more": nested(depth)}]}]
+        _, message = turn(memory, ask, answer=response(thought(), said("Yes.")))
+        found.append(len(thoughts(memory, [*ask, message, {"role": "user", "content": "So?"}])))
+    assert found[0] == 1 and found[-1] == 0
+
+
 def test_reasoning_that_cannot_be_sent_back_is_left_out_with_the_ids_that_need_it() -> None:
     memory = LocalMemory()
     bare = {"type": "reasoning", "id": "rs_1", "summary": []}
@@ -159,6 +227,23 @@ def test_what_is_too_old_is_gone(make: Maker) -> None:
     assert memory.recall(["a", "b", "nobody"]) == {}
     memory.remember({"c": b"3"})
     assert memory.recall(["c"]) == {"c": b"3"}
+
+
+def test_of_two_values_that_must_be_the_only_one_none_is_kept(make: Maker) -> None:
+    now = [0.0]
+    memory = make(max_age=50, clock=lambda: now[0])
+    for entries in ({"a": ONLY + b"1", "b": ONLY + b"1", "c": b"1"}, {"a": ONLY + b"2", "b": ONLY + b"1", "c": b"2"}):
+        memory.remember(entries)
+    assert memory.recall(["a", "b", "c"]) == {"a": AMBIGUOUS, "b": ONLY + b"1", "c": b"2"}
+    now[0] = 40
+    memory.remember({"a": ONLY + b"1"})
+    now[0] = 80
+    assert memory.recall(["a", "b"]) == {"a": AMBIGUOUS}
+    now[0] = 131
+    memory.remember({"a": ONLY + b"3"})
+    assert memory.recall(["a"]) == {"a": ONLY + b"3"}
+    memory.remember({"a": b""})
+    assert memory.recall(["a"]) == {}
 
 
 def test_sqlite_is_shared_and_survives(tmp_path: Path) -> None:
@@ -262,6 +347,28 @@ def test_redis_keeps_forgets_and_ages(redis: Redis) -> None:
     time.sleep(1.2)
     assert memory.recall(["b"]) == {}
     memory.close()
+
+
+@needs_redis
+def test_of_two_values_that_two_gateways_keep_at_once_none_is_kept(redis: Redis) -> None:
+    memories = [RedisMemory(redis.url) for _ in range(4)]
+    keys = [f"k{number}" for number in range(50)]
+
+    def keep(memory: Memory, value: bytes) -> None:
+        for key in keys:
+            memory.remember({key: ONLY + value, "more": value})
+
+    tasks = [threading.Thread(target=keep, args=(memory, b"%d" % n)) for n, memory in enumerate(memories)]
+    for task in tasks:
+        task.start()
+    for task in tasks:
+        task.join()
+    assert memories[0].recall(keys) == dict.fromkeys(keys, AMBIGUOUS)
+    memories[0].remember({"alone": ONLY + b"1"})
+    memories[1].remember({"alone": ONLY + b"1"})
+    assert memories[2].recall(["alone"]) == {"alone": ONLY + b"1"}
+    for memory in memories:
+        memory.close()
 
 
 @needs_redis

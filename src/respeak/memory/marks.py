@@ -1,8 +1,8 @@
 """What a turn is known by: its call ids, or else its text and the turns before it.
 
 Every key begins with the scope, a hash of the caller's credential: without it no key can be made, so a stolen id is
-worth nothing to another tenant. Call ids that are too short to be nobody else's (`call_1`) count together with the
-turns before them. Keys and digests are hex strings of SHA-256.
+worth nothing to another tenant. Call ids that are too short to be nobody else's (`call_1`) count as texts do: together
+with the turns before them and with whom the client says that it asks for. Keys and digests are hex strings of SHA-256.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from respeak.plan import Json
@@ -20,6 +21,9 @@ NOT_TURNS = ("system", "developer")
 
 CREDENTIALS = ("authorization", "api-key", "x-api-key", "x-goog-api-key")
 """Headers in which clients say who they are."""
+
+PERSONS = ("user", "safety_identifier", "prompt_cache_key")
+"""Fields in which clients say for whom they ask: a text is another one in the conversation of somebody else."""
 
 UNIQUE = 16
 """Characters from which on a call id is taken for one that nobody else has."""
@@ -36,9 +40,18 @@ def scope_of(credential: str, *more: str) -> str:
     return _digest("scope", credential, *more)
 
 
-def turns(messages: Any, scope: str) -> Iterator[tuple[int, str, str]]:
-    """Each assistant message of a conversation: its position, its key, the digest of what it says."""
-    before = _digest("begin", scope)
+def turns(request: Json, scope: str) -> Iterator[tuple[int, str, str]]:
+    """Each assistant message of a request: its position, its key, the digest of what it says.
+
+    What comes after a message that nests too deeply to be read is known by nothing.
+    """
+    with suppress(RecursionError):
+        yield from _turns(request, scope)
+
+
+def _turns(request: Json, scope: str) -> Iterator[tuple[int, str, str]]:
+    messages = request.get("messages")
+    before = _digest("begin", scope, *([name, request[name]] for name in PERSONS if request.get(name) is not None))
     for position, message in enumerate(messages if isinstance(messages, list) else ()):
         if not isinstance(message, dict) or message.get("role") in NOT_TURNS:
             continue
@@ -47,19 +60,28 @@ def turns(messages: Any, scope: str) -> Iterator[tuple[int, str, str]]:
         before = _digest("turn", before, said_by(message))
 
 
-def next_turn(messages: Any, message: Json, scope: str) -> tuple[str, str]:
+def next_turn(request: Json, message: Json, scope: str) -> tuple[str, str] | None:
     """Key and digest of an answer, as they will be found when the client sends it back behind its messages."""
+    messages = request.get("messages")
     sent = messages if isinstance(messages, list) else []
-    *_, (_, key, digest) = turns([*sent, {"role": "assistant", **message}], scope)
-    return key, digest
+    after = {**request, "messages": [*sent, {"role": "assistant", **message}]}
+    return next(((key, digest) for position, key, digest in turns(after, scope) if position == len(sent)), None)
 
 
 def turn_key(message: Json, before: str, scope: str) -> str:
-    """The key of an assistant message: by its call ids if it has any that are unique."""
-    called = [str(call["id"]) for call in _calls(message) if call.get("id")]
-    if called and min(map(len, called)) >= UNIQUE:
-        return _digest("calls", scope, called)
+    """The key of an assistant message: by its call ids if they are nobody else's."""
+    if is_unique(message):
+        return _digest("calls", scope, _called(message))
     return _digest("text", scope, before, said_by(message))
+
+
+def is_unique(message: Json) -> bool:
+    """True if no other answer has the call ids of this one: else two answers may have one key."""
+    return min(map(len, _called(message)), default=0) >= UNIQUE
+
+
+def _called(message: Json) -> list[str]:
+    return [str(call["id"]) for call in _calls(message) if call.get("id")]
 
 
 def entry_key(kind: str, identifier: str, scope: str) -> str:

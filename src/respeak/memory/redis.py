@@ -6,11 +6,12 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import redis
 from redis.client import Pipeline
 
-from respeak.memory.store import MAX_AGE, PAUSE
+from respeak.memory.store import MAX_AGE, PAUSE, contested, settled
 
 PREFIX = "respeak:"
 PATIENCE = 0.5
@@ -46,12 +47,28 @@ class RedisMemory:
     def remember(self, entries: Mapping[str, bytes]) -> None:
         """Keep entries; an empty value forgets the key."""
         with self._pipeline(transaction=True) as pipe:
-            for key, value in entries.items():
-                if value:
-                    pipe.set(PREFIX + key, value, ex=self._seconds)
-                else:
-                    pipe.delete(PREFIX + key)
+            while not self._kept(pipe, entries):
+                pipe.reset()
+
+    def _kept(self, pipe: Pipeline, entries: Mapping[str, bytes]) -> bool:
+        """Keep entries; False if another gateway has just kept one of those that must be the only ones."""
+        only = [PREFIX + key for key in contested(entries)]
+        before: dict[str, bytes] = {}
+        if only:
+            pipe.watch(*only)  # type: ignore[no-untyped-call]
+            values: list[Any] = pipe.mget(only)
+            before = {key.removeprefix(PREFIX): value for key, value in zip(only, values, strict=True) if value}
+            pipe.multi()
+        for key, value in settled(entries, before).items():
+            if value:
+                pipe.set(PREFIX + key, value, ex=self._seconds)
+            else:
+                pipe.delete(PREFIX + key)
+        try:
             pipe.execute()
+        except redis.WatchError:
+            return False
+        return True
 
     @contextmanager
     def _pipeline(self, transaction: bool) -> Iterator[Pipeline]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from respeak.memory.door import PATIENCE, Door
-from respeak.memory.store import MAX_AGE, MAX_BYTES, OVERHEAD
+from respeak.memory.store import MAX_AGE, MAX_BYTES, OVERHEAD, contested, settled
 
 VERSION = 1
 """Of the schema, in the file's `user_version`; 0 counted the values alone."""
@@ -113,8 +113,13 @@ class SqliteMemory:
     def remember(self, entries: Mapping[str, bytes]) -> None:
         """Keep entries, and let the oldest go."""
         now, touched, most = self._clock(), dict(self._touched), self._max_bytes
-        kept = [{"key": key, "used": now, "value": value, "most": most} for key, value in entries.items()]
+        only = contested(entries)
         with self._writing.turn() as db, _transaction(db):
+            before = {key: value for key, _, value in self._rows(db, only, now)} if only else {}
+            kept = [
+                {"key": key, "used": now, "value": value, "most": most}
+                for key, value in settled(entries, before).items()
+            ]
             db.executemany("UPDATE entries SET used = ? WHERE key = ?", [(used, key) for key, used in touched.items()])
             db.executemany("DELETE FROM entries WHERE key = ?", [(key,) for key in entries])
             db.executemany(INSERT, kept)

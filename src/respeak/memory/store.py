@@ -18,6 +18,12 @@ OVERHEAD = 340
 PAUSE = 3.0
 """Seconds after a call that waited in vain in which calls fail at once; the next one tries again."""
 
+ONLY = b" "
+"""How a value begins that must be the only one of its key: with white space, which JSON does not count."""
+
+AMBIGUOUS = ONLY + b"null"
+"""What is kept of two values for a key that may have one only: neither."""
+
 
 class Memory(Protocol):
     """Where remembered turns are kept. Methods may be called from several threads.
@@ -31,12 +37,27 @@ class Memory(Protocol):
         ...
 
     def remember(self, entries: Mapping[str, bytes]) -> None:
-        """Keep entries; an empty value forgets the key. When this returns they are kept as safely as can be."""
+        """Keep entries; an empty value forgets the key. When this returns they are kept as safely as can be.
+
+        A value that must be the only one of its key (`contested`) meets the one before it in one step (`settled`).
+        """
         ...
 
     def close(self) -> None:
         """Let go of files and connections."""
         ...
+
+
+def contested(entries: Mapping[str, bytes]) -> list[str]:
+    """The keys of entries that must be the only ones."""
+    return [key for key, value in entries.items() if value.startswith(ONLY)]
+
+
+def settled(entries: Mapping[str, bytes], before: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Entries as they are to be kept; `before` is what is there of those that must be the only ones."""
+    return (
+        {**entries, **{key: AMBIGUOUS for key, value in before.items() if value != entries[key]}} if before else entries
+    )
 
 
 class LocalMemory:
@@ -76,7 +97,9 @@ class LocalMemory:
         """Keep entries, and let the oldest go."""
         now = self._clock()
         with self._lock:
-            for key, value in entries.items():
+            before = {key: self._entries[key] for key in contested(entries) if key in self._entries}
+            fresh = {key: value for key, (used, value) in before.items() if now - used <= self._max_age}
+            for key, value in settled(entries, fresh).items():
                 self._drop(key)
                 if value and _size(key, value) <= self._max_bytes:
                     self._entries[key] = (now, value)

@@ -15,6 +15,7 @@ from respeak.crossing.ids import CallIds
 from respeak.crossing.unfold import OUTPUT_TYPE
 from respeak.loss import Place, Verdict
 from respeak.memory import marks
+from respeak.memory.store import ONLY
 from respeak.plan import Json
 from respeak.wire import dumps, loads
 
@@ -25,7 +26,7 @@ REASONS = re.compile(r"^(.*/)?(gpt-5(?!.*-chat\b)|gpt-oss|o\d|codex)")
 
 def wanted(request: Json, scope: str) -> dict[int, tuple[str, str]]:
     """Key and digest of each assistant message, by its position in the client's messages."""
-    return {position: (key, digest) for position, key, digest in marks.turns(request.get("messages"), scope)}
+    return {position: (key, digest) for position, key, digest in marks.turns(request, scope)}
 
 
 def restored(
@@ -169,12 +170,19 @@ def ask_for_reasoning(body: Json) -> None:
 
 
 def entries(request: Json, message: Json, output: Iterable[Json], stored: bool, scope: str) -> dict[str, bytes]:
-    """What is to be remembered of an answer: its items under the marks of the message that the client got."""
+    """What is to be remembered of an answer: its items under the marks of the message that the client got.
+
+    Where two conversations may have the same marks, the entry must be the only one: whose it is cannot be told.
+    """
     items = _replayable(list(output), stored)
     if not items or not _is_whole(message, _waiting(items)):
         return {}
-    key, digest = marks.next_turn(request.get("messages"), message, scope)
-    return {key: dumps({"said": digest, "items": items})}
+    turn = marks.next_turn(request, message, scope)
+    if turn is None:
+        return {}
+    key, digest = turn
+    value = dumps({"said": digest, "items": items})
+    return {key: value if marks.is_unique(message) else ONLY + value}
 
 
 def _is_whole(message: Json, calls: list[Json]) -> bool:
