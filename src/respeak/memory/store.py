@@ -55,9 +55,8 @@ def contested(entries: Mapping[str, bytes]) -> list[str]:
 
 def settled(entries: Mapping[str, bytes], before: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Entries as they are to be kept; `before` is what is there of those that must be the only ones."""
-    return (
-        {**entries, **{key: AMBIGUOUS for key, value in before.items() if value != entries[key]}} if before else entries
-    )
+    lost = {key: AMBIGUOUS for key, value in before.items() if value != entries[key]}
+    return {**entries, **lost} if lost else entries
 
 
 class LocalMemory:
