@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import respeak
+import strategies
 from respeak import InvalidPayload, Loss, TranslationError
 from streams import accumulate, build, grammar, shapes
 from streams.shapes import Json, Stream
@@ -58,6 +59,47 @@ def test_responses_streams_become_right_chunks_of_the_same_answer(events: Stream
     out, losses = shapes.through(events, source, target)
     check_grammar(out, "chat")
     check_same(events, source, target, out, losses)
+
+
+LEFT_OUT: list[tuple[str, Any]] = [("namespace", None), ("namespace", ""), ("name", ""), ("call_id", "")]
+"""What a service may leave out of a finished call, and what stands there then; None for a key that is absent."""
+
+
+@st.composite
+def forgetful_streams(draw: st.DrawFn) -> Stream:
+    """Calls in namespaces and messages with a phase, of which the events at their end leave something out."""
+    calls = st.one_of(build.function_calls, build.custom_calls)
+    spaced = st.builds(lambda item, space: {**item, "namespace": space}, calls, strategies.names)
+    output = draw(st.lists(st.one_of(spaced, build.messages), min_size=1, max_size=3))
+
+    def less(item: Json) -> Json:
+        gaps = dict(draw(st.lists(st.sampled_from(LEFT_OUT), max_size=2))) if "namespace" in item else {"phase": None}
+        said = {key: value for key, value in item.items() if gaps.get(key, "") is not None}
+        return said | {key: value for key, value in gaps.items() if value is not None}
+
+    manner = build.Manner(draw)
+    spoken = [event for index, item in enumerate(output) for event in build.item_events(item, index, manner)]
+    spoken = [
+        {**event, "item": less(event["item"])} if event["type"] == "response.output_item.done" else event
+        for event in spoken
+    ]
+    final = {**build.RESPONSE, "status": "completed", "output": [less(item) for item in output]}
+    created = build.event("created", response=build.RESPONSE)
+    return shapes.numbered([created, *spoken, build.event("completed", response=final)])
+
+
+@many
+@given(forgetful_streams(), st.sampled_from(DOWN))
+def test_what_the_end_of_an_item_leaves_out_is_as_it_began_in_streams_and_whole_answers(
+    events: Stream, target: str
+) -> None:
+    out, losses = shapes.through(events, "responses", target)
+    check_grammar(out, "chat")
+    check_same(events, "responses", target, out, losses)
+    begun = [event["item"] for event in events if event["type"] == "response.output_item.added"]
+    whole = respeak.answer_of(events, dialect="responses")["output"]
+    keys = ("type", "call_id", "name", "namespace", "phase")
+    assert [[item.get(key) for key in keys] for item in whole] == [[item.get(key) for key in keys] for item in begun]
 
 
 @many

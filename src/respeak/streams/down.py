@@ -22,7 +22,7 @@ from respeak.streams.final import DIFFERS, GONE, OTHER, Finished
 from respeak.streams.legacy import AsFunction
 from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.settle import CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
-from respeak.streams.told import Contradicted
+from respeak.streams.told import Contradicted, filled
 from respeak.streams.words import KEYS, SILENT
 
 
@@ -300,13 +300,14 @@ class Down:
             self.muted[index] = []
 
     def item_done(self, event: Json) -> None:
-        """The whole item: what no delta delivered is sent now."""
-        index, item = event["output_index"], event["item"]
+        """The whole item: what no delta delivered is sent now, and what it leaves out is as it was announced."""
+        index = event["output_index"]
+        item = filled(event["item"], self.items.get(index, {}))
         self.items[index] = item
         self.unfinished.discard(index)
         self.calls.whole(index, item)
         if item.get("type") == "message":
-            self.message_done(event)
+            self.message_done({**event, "item": item})
         if index == self.talking:
             self.next_message()
 

@@ -10,6 +10,7 @@ from respeak.loss import Place
 from respeak.plan import Json
 from respeak.streams.places import Places
 from respeak.streams.settle import CUT
+from respeak.streams.told import filled
 
 DIFFERS = CUT.saying("the finished text differs from what was streamed; what was streamed stands")
 OTHER = CUT.saying("what was streamed as one call was finished as another, or as none; what was streamed stands")
@@ -20,8 +21,8 @@ class Finished:
     """The finished answer: its `items` and the `output_index` of each, in the order in which they were streamed.
 
     What it leaves out of finished items it holds all the same, for the client may have been told: items stand at the
-    end, so that the others keep their places, and an item has the phase that it was finished with. Of an answer
-    without output only the indexes are known, which are those of all items.
+    end, so that the others keep their places, and what an item leaves out of its identity or phase is as it was known
+    by. Of an answer without output only the indexes are known, which are those of all items.
     """
 
     def __init__(self, output: list[Json], items: Mapping[int, Json], places: Places, unfinished: set[int]) -> None:
@@ -31,7 +32,7 @@ class Finished:
         streamed = iter(sorted(index for index in told if index in items))
         self.told = frozenset(told)
         self.indexes = [next(streamed) if index in items else index for index in told] + gone
-        self.items = [_with_phase(held[index], items.get(index, {})) for index in self.indexes if index in held]
+        self.items = [filled(held[index], items.get(index, {})) for index in self.indexes if index in held]
         self.items += [items[index] for index in gone]
 
     def at(self, index: int) -> Place:
@@ -100,11 +101,6 @@ def _saying(item: Json) -> Hashable:
 
 def _kind(item: Json) -> Hashable:
     return str(item.get("type"))
-
-
-def _with_phase(item: Json, known: Json) -> Json:
-    phase = known.get("phase")
-    return {**item, "phase": phase} if phase is not None and item.get("phase") is None else item
 
 
 CHANGING = ("id", "call_id", "status")

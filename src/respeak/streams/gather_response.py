@@ -1,7 +1,8 @@
 """A finished Responses answer, gathered from its events (streaming.md sections 1.4 and 1.5).
 
 The terminal event holds everything; where it is missing or empty, the items are those of `output_item.done`, and
-of one that was not finished what its deltas said. What it leaves out of finished items stands as it was finished.
+of one that was not finished what its deltas said. What it leaves out of finished items stands as it was finished, and
+what they leave out of a call's identity or of a phase as it was announced.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from respeak.plan import Json
 from respeak.streams.final import Finished
 from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.script import fresh
+from respeak.streams.told import filled
 
 
 class Pieces(list[str]):
@@ -46,7 +48,8 @@ class GatheredResponse:
     def _of_item(self, kind: str, event: Json) -> None:
         index = event["output_index"]
         if kind in ITEMS:
-            self.items[index] = event["item"] if kind == DONE else _opened(event["item"])
+            item = event["item"] if kind == DONE else _opened(event["item"])
+            self.items[index] = filled(item, self.items.get(index, {}))
         elif index in self.items:
             PIECES[kind](self.items[index], event)
 

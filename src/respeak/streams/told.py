@@ -6,6 +6,7 @@ Memory does not grow with the text: a checksum stands for what was said. Of call
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
@@ -145,10 +146,7 @@ class SaidCall(Told):
 
     def filled(self, item: dict[str, Any]) -> dict[str, Any]:
         """An item that says this call again, with what it leaves out of what the call was announced with."""
-        if item.get("type") != self.item["type"]:
-            return item
-        missing = {name: value for name, value in self.item.items() if not item.get(name)}
-        return {**item, **missing} if missing else item
+        return filled(item, self.item)
 
     @property
     def unusable(self) -> bool:
@@ -161,6 +159,21 @@ class SaidCall(Told):
 
 IDENTITY = ("type", "call_id", "name", "namespace")
 """Keys of an item that say which call it is."""
+
+STANDING = (*IDENTITY, "phase")
+"""Keys of an item that stand as they were said before, where it leaves them out."""
+
+
+def filled(item: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """An item with what it leaves out of what was said of it before: which call it is, and its phase.
+
+    An item of another type or name is not the one that was `known`: it gets nothing of that.
+    """
+    if any(item.get(key) and item[key] != known.get(key) for key in ("type", "name") if known.get(key)):
+        return item
+    missing = {key: known[key] for key in STANDING if known.get(key) and not item.get(key)}
+    return {**item, **missing} if missing else item
+
 
 KEPT = 16_000
 """So many characters of arguments are kept. Of a longer text nobody can tell whether it is the same value."""
