@@ -97,7 +97,9 @@ class Code(enum.StrEnum):
     CALLS_DROPPED = "calls_dropped", "Send parallel_tool_calls: false, or use a client that knows tool_calls."
     FUNCTION_RESULTS = "function_results", "Watch whether the provider reads function results."
     ITEM_ID_DROPPED = "item_id_dropped", "Nothing to do."
+    CREATED_BY_DROPPED = "created_by_dropped", "Nothing to do."
     STATUS_DROPPED = "status_dropped", "Nothing to do."
+    MAX_OUTPUT_LENGTH_DROPPED = "max_output_length_dropped", "Nothing to do."
     CALLER_DROPPED = "caller_dropped", "Nothing to do."
     NAME_DROPPED = "name_dropped", "Put the name into the text if the model must know it."
     ATTACHMENT_MOVED = "attachment_moved", "Nothing to do; the model sees it one message later."
@@ -163,6 +165,10 @@ class Code(enum.StrEnum):
     ECHO_DROPPED = "echo_dropped", "Nothing to do; the client knows what it sent."
     REPORT_DROPPED = "report_dropped", "Log the upstream's own answer."
     STREAM_CUT = "stream_cut", "Ask again; what came so far may be used if you know that it is not whole."
+    STREAM_CONTRADICTED = (
+        "stream_contradicted",
+        "Ask again if it matters: what was streamed and what the upstream said later are not the same.",
+    )
     UNKNOWN_EVENT_DROPPED = "unknown_event_dropped", "Nothing to do, unless the answer misses something."
     ERROR_STATUS_ASSUMED = "error_status_assumed", "Nothing to do."
     ERROR_DETAIL_DROPPED = "error_detail_dropped", "Log the upstream's own error."

@@ -127,7 +127,7 @@ def call_told(pieces: list[str], whole: str, status: str = "completed") -> list[
     ]
 
 
-BROKEN = ("stream_cut", "/output/0", "breaking")
+BROKEN = ("stream_contradicted", "/output/0", "breaking")
 
 
 @pytest.mark.parametrize("target", ["chat", "vtrix"])
@@ -135,7 +135,7 @@ BROKEN = ("stream_cut", "/output/0", "breaking")
 def test_broken_arguments_that_the_finished_call_does_not_have_are_a_failure(whole: str, target: str) -> None:
     chunks, losses = told("responses", target, *call_told(['{"path": "a'], whole))
     assert "streamed" in chunks[-1]["error"]["message"]
-    assert losses.count(BROKEN) == 1 and ("stream_cut", "", "breaking") in losses
+    assert losses.count(BROKEN) == 1 and ("stream_contradicted", "", "breaking") in losses
 
 
 def test_broken_arguments_of_a_cut_answer_are_reported() -> None:

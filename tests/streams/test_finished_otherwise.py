@@ -25,7 +25,7 @@ OTHERS = [
     {**CALL, "namespace": "ns"},
     {"type": "custom_tool_call", "id": "fc", "call_id": "call_1", "name": "f", "input": "x"},
 ]
-CUT = ("stream_cut", "/output/0")
+CUT = ("stream_contradicted", "/output/0")
 
 
 def done(item: Json) -> Json:
@@ -44,7 +44,7 @@ def test_the_finished_answer_holds_the_call_that_was_streamed(other: Json, targe
     said = message["function_call"] if target == "vtrix" else message["tool_calls"][0]["function"]
     assert said == {"name": "f", "arguments": "{}"}
     codes = [loss.code.value for loss in translator.losses]
-    assert codes.count("stream_cut") == 1
+    assert codes.count("stream_contradicted") == 1
     assert not {"namespace_flattened", "custom_tool_as_function"} & set(codes)
 
 
@@ -77,14 +77,14 @@ def test_a_call_without_arguments_gets_those_of_the_last_event() -> None:
     chunks, losses = fed(CREATED, ADDED, done(empty), final({**CALL, "arguments": '{"a":1}'}))
     pieces = [call["function"]["arguments"] for delta in deltas(chunks) for call in delta.get("tool_calls", ())]
     assert "".join(pieces) == '{"a":1}'
-    assert not {"stream_cut", "arguments_filled"} & set(dict(losses))
+    assert not {"stream_contradicted", "arguments_filled"} & set(dict(losses))
 
 
 def test_text_of_deltas_alone_is_said_once_though_the_last_event_has_reasoning_before_it() -> None:
     reasoning = {"type": "reasoning", "id": "rs", "summary": []}
     chunks, losses = fed(CREATED, DELTA, final(reasoning, {**MESSAGE, "id": "another"}))
     assert said_text(chunks) == "Yes."
-    assert "stream_cut" not in dict(losses)
+    assert "stream_contradicted" not in dict(losses)
 
 
 def test_calls_are_known_again_by_their_call_id() -> None:
@@ -92,7 +92,7 @@ def test_calls_are_known_again_by_their_call_id() -> None:
     chunks, losses = fed(CREATED, ADDED, PIECE, done(CALL), final(first, second))
     calls = [call for delta in deltas(chunks) for call in delta.get("tool_calls", ())]
     assert [call["id"] for call in calls if "id" in call] == ["call_1", "call_0"]
-    assert "stream_cut" not in dict(losses)
+    assert "stream_contradicted" not in dict(losses)
 
 
 def test_text_that_only_a_failed_response_has_is_said_before_its_error() -> None:
@@ -194,13 +194,13 @@ def test_the_order_of_the_finished_answer_is_no_difference(items: tuple[Json, ..
     last = [{**item, **renamed} for item in items]
     events = [CREATED, *finishing(*items)]
     assert fed(*events, final(*reversed(last)), target=target) == fed(*events, final(*last), target=target)
-    assert "stream_cut" not in dict(fed(*events, final(*reversed(last)), target=target)[1])
+    assert "stream_contradicted" not in dict(fed(*events, final(*reversed(last)), target=target)[1])
 
 
 def test_calls_whose_ids_only_count_them_are_known_by_their_call_id() -> None:
     counted = [{**SECOND, "id": FIRST["id"]}, {**FIRST, "id": SECOND["id"]}]
     chunks, losses = fed(CREATED, *finishing(FIRST, SECOND), final(*counted))
-    assert "stream_cut" not in dict(losses)
+    assert "stream_contradicted" not in dict(losses)
     assert sum("tool_calls" in delta for delta in deltas(chunks)) == 4
 
 
@@ -261,7 +261,7 @@ def test_no_order_of_the_finished_answer_cuts_a_stream(case: Case, output: Strea
         for given in [*events, {**last, "response": {**last["response"], "output": output}}]:
             translator.feed(given)
         translator.close()
-        return [loss.code.value for loss in translator.losses].count("stream_cut")
+        return [loss.code.value for loss in translator.losses].count("stream_contradicted")
 
     for order in list(permutations(output))[:24]:
         assert cuts(list(order)) == cuts(output)

@@ -29,7 +29,7 @@ def test_a_retry_must_call_the_same(other: Json, whole: bool) -> None:
     say = event("output_item.done", output_index=0, item=again) if whole else added({**again, "arguments": ""})
     chunks, losses = fed(CREATED, added(BEGUN), CREATED, say, final(again))
     assert chunks[-1]["error"]["message"] == FAILED
-    assert "stream_cut" in dict(losses)
+    assert "stream_contradicted" in dict(losses)
     assert [entry["id"] for entry in entries(chunks)] == ["call_1"]
 
 

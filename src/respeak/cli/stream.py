@@ -22,6 +22,8 @@ from respeak.streams.within import TERMINAL
 
 ENDS = tuple(kind for kind in TERMINAL if kind != "error")
 """What ends a stream of Responses; behind an error the response that failed may come."""
+BROKEN = (Code.STREAM_CUT, Code.STREAM_CONTRADICTED)
+"""Losses of a stream that say that its answer is not whole, or not the one that was said."""
 AT_ONCE = 64 * 1024
 NO_EVENT = "no event found; expected server-sent events (data: {...}) or one JSON object a line"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -57,8 +59,8 @@ def stream(file: str, *, source: str, target: str, request: Any = None) -> Told:
     last = _say(translator.close()) or last
     if profiles.get(target).family == "chat" and not (last or {}).get("error"):
         _write(DONE)
-    cut = any(loss.code is Code.STREAM_CUT for loss in translator.losses)
-    return Told(translator.losses, EXIT_INVALID if trouble else EXIT_LOSS if cut else 0, trouble)
+    broken = any(loss.code in BROKEN for loss in translator.losses)
+    return Told(translator.losses, EXIT_INVALID if trouble else EXIT_LOSS if broken else 0, trouble)
 
 
 def _say(events: list[Json]) -> Json | None:

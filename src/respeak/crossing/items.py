@@ -46,7 +46,7 @@ CHAT_REASONING = lost(
 ITEM_ID = lost(Code.ITEM_ID_DROPPED, HARMLESS, "Chat history has no item ids")
 STATUS = lost(Code.STATUS_DROPPED, HARMLESS, "Chat history has no status", unless=("completed",))
 CALLER = lost(Code.CALLER_DROPPED, HARMLESS, "Chat does not say who made the call", unless=({"type": "direct"},))
-CREATED_BY = lost(Code.ITEM_ID_DROPPED, HARMLESS, "Chat does not say who made the item")
+CREATED_BY = lost(Code.CREATED_BY_DROPPED, HARMLESS, "Chat does not say who made the item")
 NAMESPACE = approximated(Code.NAMESPACE_FLATTENED, HARMLESS, "Chat names are flat: the tool goes as namespace__name")
 ASYNC = lost(Code.ASYNC_DROPPED, DEGRADING, "Chat waits for every tool result", unless=(False,))
 NAME = lost(Code.NAME_DROPPED, DEGRADING, "Responses messages have no name")
@@ -196,7 +196,7 @@ BRIDGED_OUTPUT = Table(
         only_responses("created_by", CREATED_BY),
         only_responses(
             "max_output_length",
-            lost(Code.STATUS_DROPPED, HARMLESS, "the output was cut to this length already"),
+            lost(Code.MAX_OUTPUT_LENGTH_DROPPED, HARMLESS, "the output was cut to this length already"),
         ),
         only_responses("environment", lost(Code.ENVIRONMENT_DROPPED, DEGRADING, "a function has no environment")),
     ),

@@ -8,7 +8,7 @@ from respeak.loss import Verdict
 from respeak.mapping.explained import Explained
 from respeak.plan import UNKNOWN
 from respeak.profiles.profile import Profile
-from respeak.streams.settle import CUT, UNKNOWN_EVENT
+from respeak.streams.settle import CONTRADICTED, CUT, UNKNOWN_EVENT
 from respeak.streams.up import LATE_CITATION
 from respeak.streams.words import SILENT
 
@@ -89,5 +89,8 @@ def streams(direction: str, target: Profile) -> Iterator[Explained]:
     for name in sorted(SILENT):
         yield Explained("stream", direction, name, None, "says nothing; the finished item tells what is lost")
     yield Explained("stream", direction, "end of the stream without a terminal event", "error frame", CUT.why, (CUT,))
+    yield Explained(
+        "stream", direction, "a later event that contradicts", None, "what was said stands", (CONTRADICTED,)
+    )
     yield Explained("stream", direction, "(any other event)", None, "counted", (UNKNOWN_EVENT,))
     yield Explained("stream", direction, "(any other key of an event)", None, "reported once", (UNKNOWN,))

@@ -21,7 +21,7 @@ from respeak.streams.down_items import Speech, begun, parts_of, speaks
 from respeak.streams.final import DIFFERS, GONE, OTHER, Finished
 from respeak.streams.legacy import AsFunction
 from respeak.streams.places import DONE, ITEMS, Places
-from respeak.streams.settle import CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
+from respeak.streams.settle import CONTRADICTED, CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
 from respeak.streams.told import Contradicted, filled
 from respeak.streams.words import KEYS, SILENT
 
@@ -71,7 +71,7 @@ class Down:
         try:
             self.hear(kind, event)
         except Contradicted as told:
-            self.settle.note(CUT.saying(told.why))
+            self.settle.note(CONTRADICTED.saying(told.why))
             self.settle(self.partial())
             self.chunks.fail(told.message, "server_error")
         return self.take()

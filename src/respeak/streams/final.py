@@ -9,12 +9,14 @@ from itertools import count
 from respeak.loss import Place
 from respeak.plan import Json
 from respeak.streams.places import Places
-from respeak.streams.settle import CUT
+from respeak.streams.settle import CONTRADICTED
 from respeak.streams.told import filled
 
-DIFFERS = CUT.saying("the finished text differs from what was streamed; what was streamed stands")
-OTHER = CUT.saying("what was streamed as one call was finished as another, or as none; what was streamed stands")
-GONE = CUT.saying("the finished answer leaves out what was streamed; what was streamed stands")
+DIFFERS = CONTRADICTED.saying("the finished text differs from what was streamed; what was streamed stands")
+OTHER = CONTRADICTED.saying(
+    "what was streamed as one call was finished as another, or as none; what was streamed stands"
+)
+GONE = CONTRADICTED.saying("the finished answer leaves out what was streamed; what was streamed stands")
 
 
 class Finished:
