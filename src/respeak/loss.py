@@ -86,8 +86,8 @@ class Verdict:
 class Loss:
     """One thing that the target cannot say.
 
-    `path` is a JSON Pointer (RFC 6901) into the **source** payload, `target_path` one into the result where
-    that helps. `code` is stable and searchable; `message` is one sentence for a person.
+    `path` is a JSON Pointer (RFC 6901) into the **source** payload. `code` is stable and searchable; `message` is one
+    sentence for a person.
     """
 
     code: Code
@@ -95,7 +95,6 @@ class Loss:
     severity: Severity
     kind: Kind
     message: str
-    target_path: str | None = None
 
     @property
     def advice(self) -> str:
@@ -107,14 +106,13 @@ class Loss:
 
     def as_dict(self) -> dict[str, Any]:
         """The loss as plain JSON, keys in the order of the class."""
-        plain: dict[str, Any] = {
+        return {
             "code": self.code.value,
             "path": self.path,
             "severity": self.severity.value,
             "kind": self.kind.value,
             "message": self.message,
         }
-        return plain if self.target_path is None else {**plain, "target_path": self.target_path}
 
 
 @dataclass(frozen=True, slots=True)
