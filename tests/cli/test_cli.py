@@ -8,7 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+
+from respeak.cli.main import respeak
+from respeak.codes import Code
 
 Json = dict[str, Any]
 
@@ -262,3 +266,22 @@ def test_the_help_names_the_exit_codes() -> None:
     assert code == 0
     assert "3 invalid payload" in " ".join(out.split())
     assert run("--version")[1].startswith("respeak")
+
+
+def test_every_loss_code_is_listed_with_what_to_do() -> None:
+    code, out, _ = run("codes", "--json")
+    assert code == 0
+    assert [(each["code"], each["advice"]) for each in json.loads(out)] == [(each.value, each.advice) for each in Code]
+    code, out, _ = run("codes")
+    assert code == 0 and all(each.value in out for each in Code)
+
+
+@pytest.mark.parametrize("command", ["translate", "validate", "explain", "conformance", "serve", "schemas", "codes"])
+def test_every_option_of_a_command_is_explained(command: str) -> None:
+    options = [each for each in respeak.commands[command].params if isinstance(each, click.Option)]
+    assert options and all((each.help or "").split("[")[0].strip() for each in options)
+
+
+def test_the_help_of_the_suite_names_its_exit_codes() -> None:
+    code, out, _ = run("conformance", "--help")
+    assert code == 0 and "130 interrupted" in " ".join(out.split())

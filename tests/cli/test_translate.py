@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from respeak import Options
 from respeak.cli.main import respeak
 
 REQUEST = {
@@ -263,6 +265,55 @@ def test_wrong_use_is_exit_2_and_says_what_is_wrong(run: Any, arguments: tuple[s
     done = run(*arguments)
     assert (done.exit_code, done.stdout) == (2, "")
     assert message in done.stderr
+
+
+def test_an_option_of_the_command_is_a_choice_of_the_translation(run: Any) -> None:
+    assert json.loads(run(REQUEST, *DOWN, "--option", "model=gpt-5.4").stdout)["model"] == "gpt-5.4"
+    answer = json.loads(json.dumps(ANSWER))
+    answer["choices"][0]["message"]["content"] = "Done."
+    up = ("--from", "chat", "--to", "responses", "--kind", "response")
+    said = [json.loads(run(answer, *up, *more).stdout)["output"][0] for more in ((), ("--option", "infer_phase=true"))]
+    assert [item.get("phase") for item in said] == [None, "final_answer"]
+
+
+def test_several_options_are_taken_and_the_last_of_a_name_counts(run: Any) -> None:
+    words = ("model=a", "hoist_instructions=TRUE", "model=b=c")
+    done = run(REQUEST, *DOWN, *(word for given in words for word in ("--option", given)))
+    assert (done.exit_code, json.loads(done.stdout)["model"]) == (0, "b=c")
+
+
+def test_a_stream_takes_options(run: Any) -> None:
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "gpt-5.4"}
+    choice = {"index": 0, "delta": {"content": "Hi."}, "finish_reason": "stop"}
+    line = json.dumps({**chunk, "choices": [choice]}).encode()
+    up = ("--from", "chat", "--to", "responses", "--kind", "stream")
+    assert "final_answer" not in run(line, *up).stdout
+    assert "final_answer" in run(line, *up, "--option", "infer_phase=true").stdout
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("bridge", "expected NAME=VALUE, NAME one of separator, final_only"),
+        ("moon=full", "found moon=full"),
+        ("bridge=maybe", "option bridge: expected True or False, found 'maybe'"),
+        ("effort_with_tools=never", 'expected "keep", "none" or "refuse"'),
+        ("model=", "expected a model id or None"),
+    ],
+)
+def test_an_option_that_is_none_is_wrong_use(run: Any, word: str, message: str) -> None:
+    done = run(REQUEST, *DOWN, "--option", word)
+    assert done.exit_code == 2 and message in " ".join(done.stderr.split())
+
+
+def test_an_error_takes_no_option(run: Any) -> None:
+    done = run({"error": {"message": "x"}}, *DOWN, "--kind", "error", "--option", "bridge=false")
+    assert done.exit_code == 2 and "--option goes with" in done.stderr
+
+
+def test_the_help_lists_every_option() -> None:
+    told = CliRunner().invoke(respeak, ["translate", "--help"]).output
+    assert all(field.name in told for field in dataclasses.fields(Options))
 
 
 def test_stdin_is_a_payload(monkeypatch: pytest.MonkeyPatch) -> None:

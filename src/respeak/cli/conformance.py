@@ -23,7 +23,7 @@ EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
 
 @click.command()
 @click.option("--filter", "text", default="", metavar="TEXT", help="Only cases whose id, route, row or code has TEXT.")
-@click.option("--report", type=click.Choice(list(REPORTS)), default="text", show_default=True)
+@click.option("--report", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="Its form.")
 @click.option(
     "--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there."
 )
@@ -41,7 +41,8 @@ def conformance(
 ) -> None:
     """Run the conformance suite on respeak, or on any program that reads a JSON object a line and answers one.
 
-    The protocol stands in fixtures/README.md. Exit codes: 0 all passed, 1 some failed or none passed, 2 wrong use.
+    The protocol stands in fixtures/README.md. Exit codes: 0 all passed, 1 some failed or none passed, 2 wrong use,
+    130 interrupted.
     """
     cases = _cases(text, fixtures)
     _check_writable(output)

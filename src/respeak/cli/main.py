@@ -14,6 +14,7 @@ from contextlib import suppress
 import click
 
 from respeak import __version__
+from respeak.cli.codes import codes
 from respeak.cli.conformance import conformance
 from respeak.cli.dialects import dialects
 from respeak.cli.explain import explain
@@ -35,6 +36,7 @@ def respeak() -> None:
 respeak.add_command(translate)
 respeak.add_command(dialects)
 respeak.add_command(explain)
+respeak.add_command(codes)
 respeak.add_command(validate)
 respeak.add_command(schemas)
 respeak.add_command(conformance)

@@ -30,7 +30,7 @@ HERE = "respeak-memory.sqlite"
 )
 @click.option("--demo", is_flag=True, help="An embedded upstream that repeats what it hears; no key is needed.")
 @click.option("--host", help="Where to listen.  [default: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="[default: 8484]")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes any that is free.  [default: 8484]")
 @click.option("--memory", metavar="WHERE", help=f"local, none, sqlite:PATH, redis://HOST.  [default: sqlite:{HERE}]")
 @click.option(
     "--tolerate", type=click.Choice(list(TOLERANCES)), help="The worst loss of a request.  [default: breaking]"

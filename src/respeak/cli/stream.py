@@ -15,6 +15,7 @@ from respeak.cli.read import EXIT_INVALID, EXIT_LOSS, opened
 from respeak.codes import Code
 from respeak.errors import InvalidPayload, StreamBroken
 from respeak.loss import Ledger
+from respeak.options import Options
 from respeak.plan import Json
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator
@@ -37,12 +38,12 @@ class Told(NamedTuple):
     trouble: str
 
 
-def stream(file: str, *, source: str, target: str, request: Any = None) -> Told:
+def stream(file: str, *, source: str, target: str, request: Any = None, options: Options | None = None) -> Told:
     """Translate the stream in a file to stdout, each event flushed.
 
     A stream that breaks is ended as a failure in the client's own form.
     """
-    translator = StreamTranslator(source=source, target=target, request=request)
+    translator = StreamTranslator(source=source, target=target, request=request, options=options)
     ends = ENDS if profiles.get(source).family == "responses" and source != target else ()
     trouble, last, heard = "", None, 0
     try:

@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from respeak import profiles
+from respeak.cli.options import NAMES, options_of
 from respeak.cli.read import EXIT_LOSS, DialectName, Invalid, bytes_of, payload_of, printable
 from respeak.cli.show import console, indented, invalid_json, json_bytes, losses_json, losses_table
 from respeak.cli.stream import stream
@@ -16,6 +17,7 @@ from respeak.errors import SHOWN, InvalidPayload, TranslationError, UnknownDiale
 from respeak.gate import Gate
 from respeak.loss import TOLERANCES, Loss
 from respeak.models.registry import model_of
+from respeak.options import Options
 from respeak.translate import Translation, translate_error, translate_request, translate_response
 
 SHOW: dict[str, Callable[[Sequence[Loss]], None]] = {
@@ -37,7 +39,9 @@ DEFAULT_STATUS = 400
 @click.argument("payload", metavar="PAYLOAD")
 @click.option("--from", "source", required=True, type=DialectName(), help="The dialect that the payload is in.")
 @click.option("--to", "target", required=True, type=DialectName(target=True), help="The dialect to say it in.")
-@click.option("--kind", type=click.Choice([*CALLS, "stream"]), default="request", show_default=True)
+@click.option(
+    "--kind", type=click.Choice([*CALLS, "stream"]), default="request", show_default=True, help="What PAYLOAD is."
+)
 @click.option("--request", metavar="FILE", help="The client's original request, for answers, streams, errors.")
 @click.option(
     "--tolerate",
@@ -51,6 +55,14 @@ DEFAULT_STATUS = 400
     show_default=True,
     help="How losses are told. With json, stderr holds one JSON document and nothing else, but for wrong use: "
     "an array of losses, or {file, invalid, losses} for what is invalid.",
+)
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=options_of,
+    help=f"A choice that the mapping leaves open; may be given several times. NAMEs: {', '.join(NAMES)}.",
 )
 @click.option("--status", type=click.IntRange(400, 599), help=f"HTTP status of an error.  [default: {DEFAULT_STATUS}]")
 def translate(payload: str, source: str, target: str, losses: str, **how: Any) -> None:
@@ -77,7 +89,9 @@ def translate(payload: str, source: str, target: str, losses: str, **how: Any) -
     SHOW[losses](said.losses)
 
 
-def _check_use(payload: str, kind: str, request: str | None, tolerate: str | None, status: int | None) -> None:
+def _check_use(
+    payload: str, kind: str, request: str | None, tolerate: str | None, status: int | None, options: Options | None
+) -> None:
     """Options that say nothing to this kind of payload are wrong use."""
     if request == "-" == payload:
         raise click.UsageError("only one of PAYLOAD and --request can be stdin")
@@ -87,11 +101,13 @@ def _check_use(payload: str, kind: str, request: str | None, tolerate: str | Non
         raise click.UsageError("--status goes with --kind error")
     if tolerate is not None and kind in ("error", "stream"):
         raise click.UsageError("--tolerate goes with --kind request or response; errors and streams are always told")
+    if options is not None and kind == "error":
+        raise click.UsageError("--option goes with --kind request, response or stream")
 
 
-def _more(kind: str, target: str, request: str | None, tolerate: str | None, status: int | None) -> dict[str, Any]:
+def _more(kind: str, target: str, request: str | None, status: int | None, **given: Any) -> dict[str, Any]:
     """The arguments of the call that only some kinds have."""
-    more: dict[str, Any] = {} if tolerate is None else {"tolerate": tolerate}
+    more = {name: value for name, value in given.items() if value is not None}
     if request is not None:
         more["request"] = _request(request, target)
     if kind == "error":

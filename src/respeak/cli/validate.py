@@ -22,8 +22,10 @@ LINES = (".jsonl", ".ndjson")
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--dialect", required=True, type=DialectName(), help="The dialect that the payloads are in.")
-@click.option("--kind", type=click.Choice(KINDS), default="request", show_default=True)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--kind", type=click.Choice(KINDS), default="request", show_default=True, help="What they are.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How it is told."
+)
 def validate(files: tuple[str, ...], dialect: str, kind: str, form: str) -> None:
     """Check each FILE, JSON or JSON lines (- for stdin), against the schema of a dialect.
 
