@@ -51,6 +51,8 @@ class Vtrix(BaseHTTPRequestHandler):
         elif request.get("max_tokens") == 77:
             error = {"message": "too few", "type": "invalid_request_error", "param": "max_tokens", "code": None}
             self.answer(400, {"error": error})
+        elif request.get("max_tokens") == 80:
+            self.send(200, b"<html>Please sign in</html>", "text/html")
         elif request.get("max_tokens") in self.PAGES:
             self.send(502, self.PAGES[request["max_tokens"]], "text/html")
         elif request["messages"][-1]["role"] == "function" or "functions" not in request:
@@ -144,6 +146,19 @@ def test_the_gateway_of_the_readme_survives_a_page_of_a_proxy(
 ) -> None:
     status, body = gateway({"model": "gpt-5.3-codex", "input": "hi", "max_output_tokens": tokens}, upstream)
     assert (status, body["error"]["message"]) == (502, f"The upstream answered 502: {page}")
+
+
+def test_the_gateway_of_the_readme_survives_whatever_is_no_answer(gateway: Any, upstream: httpx.Client) -> None:
+    request = {"model": "gpt-5.3-codex", "input": "hi", "max_output_tokens": 80}
+    status, body = gateway(request, upstream)
+    assert (status, body["error"]["type"]) == (502, "server_error")
+    with httpx.Client(base_url="http://127.0.0.1:1") as nobody:
+        assert gateway(request, nobody)[0] == 502
+
+
+def test_the_gateway_of_the_readme_refuses_streams(gateway: Any, upstream: httpx.Client) -> None:
+    status, body = gateway({"model": "gpt-5.3-codex", "input": "hi", "stream": True}, upstream)
+    assert (status, body["error"]["message"]) == (400, "Streams are not served here.")
 
 
 def test_the_gateway_of_the_readme_refuses_what_cannot_be_said(gateway: Any, upstream: httpx.Client) -> None:

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import respeak
+from conformance import form
 from mutations import ANSWERS, BASES, Mutation, mutations
 from respeak import schemas
 from respeak.cli.validate import validate as command
+from respeak.conformance.cases import load
 from respeak.errors import UnknownDialect
 from respeak.models.responses import CreateResponse
 from respeak.schemas import validate
@@ -208,3 +211,19 @@ def test_other_kinds_are_checked_by_their_schemas() -> None:
 )  # fmt: skip
 def test_wrong_use_exits_with_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments, stdin=GOOD)[0] == 2
+
+
+@pytest.mark.parametrize("target", ["vtrix", "aimlapi"])
+def test_what_a_vendor_s_page_does_not_document_is_sent_with_a_word(target: str) -> None:
+    silent = []
+    for case in load(form.FIXTURES):
+        if case.kind != "request" or case.options or respeak.validate(case.input, dialect=case.source):
+            continue
+        try:
+            said = respeak.translate_request(case.input, source=case.source, target=target, tolerate="breaking")
+        except respeak.RespeakError:
+            continue
+        codes = {loss.code.value for loss in said.losses}
+        if case.source != target and respeak.validate(said.payload, dialect=target):
+            silent += [] if codes & {"undocumented_field", "function_results"} else [case.id]
+    assert silent == []

@@ -21,7 +21,7 @@ from respeak.conformance.run import run
 PROGRAM = shlex.join([sys.executable, "-m", "respeak.conformance.litellm"])
 INSTALLED = importlib.util.find_spec("litellm") is not None
 
-driven = pytest.mark.skipif(not INSTALLED, reason="litellm is not installed: pip install 'respeak[peers]'")
+driven = pytest.mark.skipif(not INSTALLED, reason="litellm is not installed: pip install '.[peers]'")
 
 
 def question(**changes: Any) -> dict[str, Any]:

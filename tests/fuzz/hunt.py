@@ -1,7 +1,7 @@
 """Bytes through everything: gate, translation, writing, SSE, streams, exchanges.
 
     python tests/fuzz/hunt.py --seconds 600              # mutated seeds, always the same for the same --seed
-    python tests/fuzz/hunt.py --atheris --seconds 600    # led by coverage: pip install 'respeak[fuzz]'
+    python tests/fuzz/hunt.py --atheris --seconds 600    # led by coverage: pip install '.[fuzz]'
 
 Findings are written to `--findings` (a folder), one file an input, and printed with the traceback; the exit code is 1.
 `test_hunt.py` runs a share of the first form with fixed seeds.

@@ -124,7 +124,7 @@ def main() -> None:
     try:
         import litellm  # noqa: F401
     except ImportError as error:
-        sys.exit(f"LiteLLM cannot be imported ({_line(error)}): pip install 'respeak[peers]'")
+        sys.exit(f"LiteLLM cannot be imported ({_line(error)}): in a checkout, pip install '.[peers]'")
     for line in sys.stdin.buffer:
         question = json.loads(line)
         answers.write(json.dumps({"id": question["id"], **answered(question)}) + "\n")
