@@ -48,7 +48,9 @@ def serve(
         from respeak.gateway.app import app, listening
         from respeak.gateway.config import ConfigError
     except ImportError as error:
-        raise click.UsageError(f"the gateway needs its extra: in a checkout, pip install '.[gateway]' ({error})") from None
+        raise click.UsageError(
+            f"the gateway needs its extra: in a checkout, pip install '.[gateway]' ({error})"
+        ) from None
     _check_use(upstream, base_url, key_env, file, demo)
     given = {name: value for name, value in more.items() if value is not None}
     try:

@@ -123,7 +123,7 @@ class AnswerUnfold:
             self.call(call, here, whole=finish not in CUT or here != calls[-1][1])
         if legacy:
             self.legacy(legacy, (place, "function_call"), whole=finish not in CUT)
-        end = ending(finish, bool(self.items), self.called, (at, "finish_reason"), self.job)
+        end = ending(choice, bool(self.items), self.called, at, self.job)
         if not self.items and end.status == "completed":
             self.add("msg", _message([_text("")]))
         self.close(end)

@@ -73,16 +73,19 @@ def _incomplete(reason: str | None, payload: Json, job: Job) -> str:
     return finish
 
 
-def ending(finish: Any, has_output: bool, has_calls: bool, at: Place, job: Job) -> Ending:
+def ending(choice: Json, has_output: bool, has_calls: bool, at: Place, job: Job) -> Ending:
     """Status of a Chat answer by its finish_reason; a missing or unknown one is judged by what was said."""
+    finish = choice.get("finish_reason")
     known = FINISHES.get(finish) if isinstance(finish, str) else None
     if known is not None:
         if finish in ("tool_calls", "function_call") and not has_calls:
-            job.note(NO_CALLS, at)
+            job.note(NO_CALLS, (at, "finish_reason"))
         return Ending(*known)
     end = Ending("completed") if has_output and not errs(finish) else Ending("failed", error=failure_of(finish))
-    why = f'finish_reason {show(finish)} is none of {", ".join(FINISHES)}; said as status "{end.status}"'
-    job.note(approximated(Code.FINISH_CHANGED, DEGRADING, why), at)
+    given = "finish_reason" in choice
+    what = f"finish_reason {show(finish)} is none of {', '.join(FINISHES)}" if given else "finish_reason is missing"
+    why = f'{what}; said as status "{end.status}"'
+    job.note(approximated(Code.FINISH_CHANGED, DEGRADING, why), (at, "finish_reason") if given else at)
     return end
 
 

@@ -74,7 +74,7 @@ RECONFIGURED = approximated(
     Code.CONFIGURATION_APPLIED, HARMLESS, "a configuration_update item replaces it before the answer begins"
 )
 AUDIO = refused(Code.AUDIO_REFUSED, "answers are text only; audio cannot be asked for")
-EMPTY_PROMPT = "the template is stored at the provider and cannot be resolved here; send its messages"
+STORED_TEMPLATE = "the template is stored at the provider and cannot be resolved here; send its messages"
 
 LOGPROBS_VALUE = "message.output_text.logprobs"
 INCLUDE = {
@@ -258,7 +258,7 @@ REQUEST = Table(
         ),
         only_responses("previous_response_id", HISTORY),
         only_responses("conversation", HISTORY),
-        only_responses("prompt", refused(Code.PROMPT_REFUSED, EMPTY_PROMPT)),
+        only_responses("prompt", refused(Code.PROMPT_REFUSED, STORED_TEMPLATE)),
         only_responses(
             "background",
             refused(Code.BACKGROUND_REFUSED, "Chat answers at once; there is nothing to poll", unless=(False,)),

@@ -44,7 +44,9 @@ class Profile:
     wire_check       report models that the vendor itself does not serve on this wire
     phase            True when `phase` travels on this dialect
     strict           True when function tools know `strict`
-    closed           True when undocumented request fields are left out (and reported)
+    closed           True when only fields that `says` speaks of go through within the family, and neither hosted
+                     tools and searches nor unknown parts (all reported); its Chat clients get an error for a finish
+                     that means one
     extensions       clients of this dialect may keep message fields that it does not have (options.extensions)
     reasoning        message fields of answers that hold reasoning text
     parts            verdicts on kinds of content parts that the provider does not take
