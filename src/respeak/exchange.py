@@ -22,7 +22,7 @@ from respeak.crossing.broken import error_of
 from respeak.crossing.errors import FAILED, status_of, words_of
 from respeak.entry import check, ends, read
 from respeak.errors import InvalidPayload, StreamBroken, TranslationError
-from respeak.loss import Ledger, Place
+from respeak.loss import Ledger, Place, Verdict
 from respeak.memory import history, turns
 from respeak.memory.marks import scope_of
 from respeak.options import Options, chosen
@@ -46,8 +46,12 @@ SSE_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 NOT_YOURS = refused(Code.HISTORY_UNKNOWN, "no answer of yours has this id, or it is too old to be remembered")
 NOT_YOUR_CONVERSATION = refused(
     Code.HISTORY_UNKNOWN,
-    "callers share the upstream's key, and no answer of yours is known to belong to this conversation; "
+    "callers share the upstream, and no answer of yours is known to belong to this conversation; "
     "send the items, or go on with previous_response_id",
+)
+NOBODYS = refused(
+    Code.HISTORY_UNKNOWN,
+    "callers share the upstream, and without a memory nobody can tell whose this is; send the items",
 )
 
 
@@ -60,7 +64,8 @@ class Exchange:
     clock      gives seconds since 1970, for `completed_at`; None where that is nobody's business
     unique     a string that no other exchange has: answers that memory keeps need ids of their own, whatever their
                upstream calls them; without it they have the upstream's
-    shared     the upstream is asked with a key that callers share: it is remembered whose each answer is that it keeps
+    shared     the upstream takes all callers for one, with a key that they share or without any: it is remembered whose
+               each answer is that it keeps, and nobody goes on with what is not known to be theirs
     """
 
     def __init__(
@@ -86,7 +91,7 @@ class Exchange:
         self._own = "" if scope is None else scope_of(scope, origin)
         self._clock = clock
         self._unique = unique if self._remembers("responses") else ""
-        self._shared = shared and scope is not None and self.client.family == self.upstream.family == "responses"
+        self._shared = shared and self.client.family == self.upstream.family == "responses"
         self._resolved: Json = {}
         self._sent: Json = {}
         self._turns: Mapping[int, tuple[str, str]] = {}
@@ -141,7 +146,8 @@ class Exchange:
             _refuse(unknown)
         if self._shared:
             claimed = history.claimed(self.asked, self._own).items()
-            _refuse(place for key, place in claimed if not found.get(key))
+            verdict = NOBODYS if self._scope is None else NOT_YOURS
+            _refuse((place for key, place in claimed if not found.get(key)), verdict)
         if self.client is self.upstream:
             self._sent = unchanged(self._resolved, self.options)
             return self._sent
@@ -233,7 +239,7 @@ class Exchange:
 
     def serve(self, response: Any) -> None:
         """What the live service adds to each Response, where this side made it; else a note of whose it is."""
-        if self._shared and isinstance(response, dict):
+        if self._shared and self._scope is not None and isinstance(response, dict):
             self._entries |= {
                 key: note
                 for key, note in history.claim(self.asked, response, self._own).items()
@@ -299,11 +305,12 @@ class Exchange:
         return self._entries
 
 
-def _refuse(places: Iterable[Place]) -> None:
+def _refuse(places: Iterable[Place], verdict: Verdict = NOT_YOURS) -> None:
     """Refuse references to answers that are not known to be the caller's. Raises TranslationError if there are any."""
     ledger = Ledger()
     for place in places:
-        ledger.note(NOT_YOUR_CONVERSATION if place == (None, history.CONVERSATION) else NOT_YOURS, place)
+        conversation = verdict is NOT_YOURS and place == (None, history.CONVERSATION)
+        ledger.note(NOT_YOUR_CONVERSATION if conversation else verdict, place)
     if ledger.found:
         raise TranslationError(ledger, list(ledger))
 

@@ -55,21 +55,28 @@ class Place:
     def at(self, path: str) -> str:
         return f"{self.gate.url}/v1/responses{path}"
 
-    def last(self) -> tuple[str, str]:
+    def last(self) -> tuple[str, str | None]:
         """Path and key of the last request that the upstream saw."""
         path, headers, _ = self.upstream.seen[-1]
         found = {name.lower(): value for name, value in headers.items()}
-        return path, found["authorization"]
+        return path, found.get("authorization")
 
 
-@pytest.fixture(scope="module", params=[None, "SHARED_KEY"], ids=["the caller's key", "a shared key"])
+KEYED: dict[str, Json] = {
+    "the caller's key": {},
+    "a shared key": {"key_env": "SHARED_KEY"},
+    "no key": {"forward_key": False},
+}
+"""What an upstream is asked with."""
+
+
+@pytest.fixture(scope="module", params=KEYED)
 def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder: Path = tmp_path_factory.mktemp("stored")
     with ExitStack() as stack:
         server = stack.enter_context(running())
         upstream = {"name": "openai", "dialect": "responses", "base_url": server.url}
-        keyed = {"key_env": request.param} if request.param else {}
-        arguments = configured(folder, {**upstream, **keyed}, memory="local")
+        arguments = configured(folder, {**upstream, **KEYED[request.param]}, memory="local")
         yield Place(stack.enter_context(gateway(folder, *arguments, env=KEYS)), server, Keeper())
 
 
@@ -150,9 +157,9 @@ WHOLE: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("world", ["SHARED_KEY"], indirect=True, ids=["a shared key"])
-class TestOfASharedKey:
-    """Callers of one operator's key: each gets its own answers only."""
+@pytest.mark.parametrize("world", ["a shared key", "no key"], indirect=True)
+class TestOfASharedUpstream:
+    """Callers that are all the same to the upstream: each gets its own answers only."""
 
     def test_an_answer_is_nobody_elses_even_with_its_id(self, place: Place) -> None:
         mine, other = place.client("mine"), place.client("another")
@@ -268,6 +275,23 @@ def test_head_and_ids_that_look_like_routes(place: Place) -> None:
     seen = len(place.upstream.seen)
     assert httpx.get(place.at("/cancel"), headers=mine).status_code == 404
     assert {path for path, _, _ in place.upstream.seen[seen:]} <= {"/v1/responses/cancel"}
+
+
+@pytest.mark.parametrize("keyed", ["a shared key", "no key"])
+def test_without_a_memory_nobody_goes_on_with_an_answer_of_a_shared_upstream(tmp_path: Path, keyed: str) -> None:
+    """Nobody can tell whose it is."""
+    with running() as server:
+        server.says = Keeper()
+        upstream = {"name": "u", "dialect": "responses", "base_url": server.url, **KEYED[keyed]}
+        with gateway(tmp_path, *configured(tmp_path, upstream, memory="none"), env=KEYS) as gate, sdk(gate) as client:
+            client.responses.create(model="m", input="x")
+            for name in ("previous_response_id", "conversation"):
+                with pytest.raises(openai.BadRequestError, match="without a memory nobody can tell") as found:
+                    client.responses.create(model="m", input="x", extra_body={name: "resp_77"})
+                assert (found.value.code, found.value.param) == ("history_unknown", name)
+            assert len(server.seen) == 1
+            with pytest.raises(openai.NotFoundError):
+                client.responses.retrieve("resp_77")
 
 
 # Several upstreams, and none -------------------------------------------------------------------------------------

@@ -118,7 +118,7 @@ class Relay:
             origin=upstream.origin,
             clock=time.time,
             unique=secrets.token_hex(8),
-            shared=upstream.key_env is not None,
+            shared=not self.config.forwards(upstream),
         )
 
     async def _payload(self, request: Request) -> Any:

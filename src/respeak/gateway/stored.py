@@ -1,7 +1,7 @@
 """Answers that are kept: by memory for upstreams without state, else by the Responses upstream that made them.
 
-An upstream that gets the caller's own key knows what is the caller's. One whose key callers share is asked only about
-answers that were noted as the caller's when they were made.
+An upstream that gets the caller's own key knows what is the caller's. Any other is shared, with a key or
+without one: it is asked only about answers that were noted as the caller's when they were made.
 """
 
 from __future__ import annotations
@@ -112,7 +112,8 @@ class Stored:
         return answer
 
     def _shared(self) -> list[Upstream]:
-        return [each for each in self._stateful() if each.key_env is not None]
+        """Upstreams that take all callers for one."""
+        return [each for each in self._stateful() if not self.relay.config.forwards(each)]
 
     def _stateful(self) -> list[Upstream]:
         """Upstreams that may keep answers."""
