@@ -40,6 +40,7 @@ PATHS = {"responses": "/responses", "chat": "/chat/completions"}
 """Where an API of either family takes requests, behind its base URL."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+UNREADABLE = "The upstream's stream cannot be read: {}."
 SSE_FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")
 """How a stream begins, whatever its media type says."""
 
@@ -207,11 +208,11 @@ class Exchange:
         try:
             events = decoder.feed(data) + decoder.close()
         except StreamBroken as error:
-            return bad_gateway(f"The upstream's stream cannot be read: {error}.")
+            return bad_gateway(UNREADABLE.format(error))
         try:
             answer = answer_of(events, dialect=self.upstream.name)
         except InvalidPayload as error:
-            return bad_gateway(f"The upstream's stream cannot be read: {error}.")
+            return bad_gateway(UNREADABLE.format(error))
         failed = next((error for error, _ in map(error_of, events) if error), None)
         if failed is not None:
             return self._error({"error": failed}, status_of(failed), data)

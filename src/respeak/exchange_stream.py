@@ -7,13 +7,13 @@ from collections.abc import Callable
 from respeak.crossing.broken import event_error
 from respeak.crossing.errors import error_type, status_of
 from respeak.errors import InvalidPayload, StreamBroken
-from respeak.exchange import SSE_FIELDS, Exchange
+from respeak.exchange import SSE_FIELDS, UNREADABLE, Exchange
 from respeak.plan import Json
-from respeak.reply import Reply
+from respeak.reply import Reply, bad_gateway
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator
-
-UNREADABLE = "The upstream's stream cannot be read: {}"
+from respeak.streams.settle import CUT_MESSAGE
+from respeak.streams.up_errors import event_fields
 
 UNREAD = 1024 * 1024
 """So many bytes are kept of what came before the first event: it may be no stream at all."""
@@ -22,13 +22,12 @@ UNREAD = 1024 * 1024
 class ExchangeStream:
     """The client's stream: bytes of the upstream in, bytes for the client out.
 
-    `refusal` is set when the very first event is an error: nothing was said yet, so it can be an HTTP error; `late`
-    is the same error as a frame, for a client that was told 200 already.
+    `refusal` is set when the very first event is an error: nothing was said yet, so it can be an HTTP error;
+    `late_error` makes a frame of it, for a client that was told 200 already.
     """
 
     def __init__(self, exchange: Exchange) -> None:
         self.refusal: Reply | None = None
-        self.late = b""
         self.ended = False
         self._exchange = exchange
         self._decoder = SseDecoder()
@@ -36,6 +35,7 @@ class ExchangeStream:
         self._failed = False
         self._kept = False
         self._unread: bytes | None = b""
+        self._why = CUT_MESSAGE
         self._translator = StreamTranslator(
             source=exchange.upstream.name,
             target=exchange.client.name,
@@ -83,6 +83,7 @@ class ExchangeStream:
         found, broken = _read(self._decoder.close) if why is None else ([], None)
         said, broken = self._translated(found, broken)
         why = why or broken
+        self._why = why or CUT_MESSAGE
         if self._unread and why is None and not self._unread.lstrip().startswith(SSE_FIELDS):
             return self._no_stream(self._unread)
         out = self._said(said + self._translator.close(why))
@@ -120,8 +121,7 @@ class ExchangeStream:
         if not isinstance(streamed, Reply):
             return b"".join(streamed)
         self._failed = True
-        error = streamed.body.get("error")
-        self.refusal, self.late = streamed, self._frame(error if isinstance(error, dict) else {"message": str(error)})
+        self.refusal = streamed
         return b""
 
     def _said(self, events: list[Json]) -> bytes:
@@ -131,8 +131,8 @@ class ExchangeStream:
         error = _error_of(events[0])
         if error is not None and not self._begun:
             self.ended = self._failed = True
-            self.refusal = Reply(status_of(error), {"error": _full(error)})
-            self.late = encode(events[0])
+            broke = error.get("message") == self._why  # nobody's words but ours
+            self.refusal = bad_gateway(self._why) if broke else Reply(status_of(error), {"error": _full(error)})
             return b""
         self._begun = True
         for event in events:
@@ -151,6 +151,15 @@ class ExchangeStream:
     def _frame(self, error: Json) -> bytes:
         """An error as the last event of the client's family."""
         return encode({"error": error} if self._exchange.client.family == "chat" else {**error, "type": "error"})
+
+
+def late_error(reply: Reply, family: str) -> bytes:
+    """An error as the only frame of a stream of this family, for a client that was told 200 already."""
+    error = reply.body.get("error")
+    body = error if isinstance(error, dict) else {"message": str(error)}
+    full = {"message": None, "type": error_type(reply.status), "param": None, "code": None, **body}
+    flat = {"type": "error", "sequence_number": 0, **event_fields(full)}
+    return encode({"error": full} if family == "chat" else flat)
 
 
 def _error_of(event: Json) -> Json | None:

@@ -62,7 +62,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, S
                 "forward_key": True,
                 "timeout": 1.0,
             },
-            hold=0.05,
+            hold=0.5,
             memory="none",
         )
         yield stack.enter_context(gateway(folder, *arguments, env={"C_KEY": "sk-secret\n"})), server
@@ -224,7 +224,7 @@ def test_a_key_in_an_error_within_a_stream_is_masked(world: tuple[Gateway, Serve
     gate, upstream = world
     for before in ([b": wait\n\n"], streamed(CHAT).events[:2]):
         upstream.says = Events(
-            [*before, {"error": {"message": "sk-secret is over its limit"}}], before=lambda _: time.sleep(0.1)
+            [*before, {"error": {"message": "sk-secret is over its limit"}}], before=lambda _: time.sleep(0.4)
         )
         answer = post(gate, "/v1/responses", stream=True)
         assert answer.status_code == 200

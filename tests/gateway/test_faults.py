@@ -31,7 +31,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Gateway, S
             {"name": "up", "dialect": "chat", "base_url": server.url, "models": ["c-*"], "timeout": 1.0},
             {"name": "upR", "dialect": "responses", "base_url": server.url, "models": ["r-*"], "timeout": 1.0},
             {"name": "dead", "dialect": "chat", "base_url": dead, "models": ["dead"]},
-            hold=0.05,
+            hold=0.5,
             keep_alive=0.5,
         )
         yield stack.enter_context(gateway(folder, *arguments)), server

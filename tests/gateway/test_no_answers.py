@@ -99,3 +99,18 @@ def test_the_first_error_of_a_stream_may_be_words_alone(client: str, upstream: s
     stream = ExchangeStream(exchange(client, upstream, stream=True))
     assert stream.feed(b'data: {"error": "Overloaded"}\n\n') == b""
     assert stream.refusal is not None and stream.refusal.body["error"]["message"] == "Overloaded"
+
+
+@every_route
+@pytest.mark.parametrize(("data", "words"), [(b"", "ended before"), (b"data: xxx\n\n", "cannot be read: event 0")])
+def test_a_stream_that_says_nothing_is_one_bad_gateway_however_it_was_asked_for(
+    client: str, upstream: str, data: bytes, words: str
+) -> None:
+    whole = exchange(client, upstream).gathered(data)
+    stream = ExchangeStream(exchange(client, upstream, stream=True))
+    stream.feed(data)
+    stream.close()
+    assert stream.refusal == whole
+    error = whole.body["error"]
+    assert (whole.status, error["type"], error["code"]) == (502, "server_error", "upstream_error")
+    assert words in error["message"]

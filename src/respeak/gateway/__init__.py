@@ -2,5 +2,6 @@
 
 config.py   what the operator says        app.py       the routes
 relay.py    one request over HTTP         replies.py   answers as ASGI responses, streams among them
-watch.py    metrics and the log           demo.py      the embedded upstream of `respeak serve --demo`
+watch.py    metrics and the log           headers.py   what passes between client and upstream beside bodies
+stored.py   answers that are kept         demo.py      the embedded upstream of `respeak serve --demo`
 """

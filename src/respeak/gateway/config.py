@@ -136,7 +136,8 @@ class Config(_Part):
 
     tolerate       the worst loss that a request may suffer     body_limit   bytes of a request
     keep_alive     seconds of silence after which a stream gets a comment
-    hold           seconds to wait for the first event before 200 is sent, so that an early error is an HTTP error
+    hold           seconds to wait for a stream's first event before 200 is sent: an error before that is an HTTP error,
+                   a later one is told in the stream
     grace          seconds that open exchanges get to finish when the gateway is stopped
     memory         `local`, `none`, `sqlite:PATH` or a `redis://` URL; `respeak serve` has a file unless told otherwise
     memory_bytes   bytes that it may hold          memory_age   seconds after which an entry is forgotten

@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import anyio.to_thread
 import httpx
@@ -19,9 +19,10 @@ from starlette.responses import Response
 from respeak.crossing.errors import body, error_type
 from respeak.errors import InvalidPayload, TranslationError
 from respeak.exchange import Exchange, is_stream
-from respeak.exchange_stream import ExchangeStream
+from respeak.exchange_stream import ExchangeStream, late_error
 from respeak.gate import finding
 from respeak.gateway.config import Config, ConfigError, Upstream
+from respeak.gateway.headers import masked, passed_back, passed_on
 from respeak.gateway.replies import StreamReply, fault, too_late, whole
 from respeak.gateway.watch import Watch
 from respeak.memory.marks import credential_of, scope_of
@@ -32,21 +33,6 @@ from respeak.wire import dumps, loads
 
 LOSSES = "respeak-losses"
 
-PASSED_ON = (b"accept-language", b"idempotency-key", b"traceparent", b"tracestate")
-WITH_THE_KEY = (b"authorization", b"openai-organization", b"openai-project")
-"""Headers of the client that its upstream gets; the latter only where its own key may go."""
-
-PASSED_BACK = (
-    b"retry-after",
-    b"retry-after-ms",
-    b"x-should-retry",
-    b"x-request-id",
-    b"openai-processing-ms",
-    b"openai-version",
-)
-LIMITS = (b"x-ratelimit-", b"ratelimit")
-"""Headers of the upstream that the client gets: those named, and those that begin so."""
-
 DRAIN = 0.5
 """Seconds to wait for the end of an upstream's stream that has said its last word: its connection can be used again."""
 
@@ -56,10 +42,8 @@ HELD = 128 * 1024
 GONE = 499
 """The status in the log when the client went away."""
 
-
-MASK = b"***"
-KEY_LENGTH = 8
-"""Characters from which on a key is masked in what clients get; what is shorter is a word, such as `none`."""
+Pieces: TypeAlias = AsyncIterator[bytes]
+"""Bytes of a stream, as they come."""
 
 
 class TooLarge(Exception):
@@ -167,11 +151,13 @@ class Turn:
         self.upstream = upstream
         self.begun = time.perf_counter()
         self.response: httpx.Response | None = None
-        self.pieces: AsyncIterator[bytes] | None = None
+        self.pieces: Pieces | None = None
+        self.opening: asyncio.Future[Reply | Pieces] | None = None
         self.deadline = 0.0
         self.said: ExchangeStream | None = None
         self.key = upstream.key()
         self.broken = ""
+        self.failed = False
         self.told = (0, "")
         self.closed = False
 
@@ -216,30 +202,34 @@ class Turn:
     async def sent(self, method: str, url: httpx.URL, content: bytes = b"") -> Response:
         """The answer of the upstream, or what became of it."""
         self.deadline = asyncio.get_running_loop().time() + self.upstream.timeout
+        opening = self._opened(self._outgoing(method, url, content))
+        said = await (self._held(opening) if self.exchange.streaming else opening)
+        if isinstance(said, Reply):
+            return await self._over(said)
+        return StreamReply(said, self._ended, self.relay.config.keep_alive, self._headers())
+
+    async def _opened(self, request: httpx.Request) -> Reply | Pieces:
+        """The answer of the upstream, as the client has to get it: whole, or a stream whose first event is known."""
+        exchange = self.exchange
         try:
             async with asyncio.timeout_at(self.deadline):
-                return await self._fetched(self._outgoing(method, url, content))
+                response = self.response = await self.relay.client.send(request, stream=True)
+                streamed = response.is_success and is_stream(response.headers.get("content-type", ""))
+                data = b"" if streamed and exchange.streaming else await response.aread()
         except (httpx.HTTPError, TimeoutError) as error:
-            return await self._over(fault(error, self.upstream.name, begun=self.response is not None))
-
-    async def _fetched(self, request: httpx.Request) -> Response:
-        """The answer of the upstream, as the client has to get it."""
-        exchange = self.exchange
-        response = self.response = await self.relay.client.send(request, stream=True)
-        streamed = response.is_success and is_stream(response.headers.get("content-type", ""))
+            return fault(error, self.upstream.name, begun=self.response is not None)
         if streamed and exchange.streaming:
             return await self._stream(response)
-        data = await response.aread()
         reply = exchange.gathered(data) if streamed else self.reply(response.status_code, data)
-        if exchange.streaming and reply.status == 200:
-            pieces = exchange.as_stream(reply)
-            if isinstance(pieces, Reply):
-                return await self._over(pieces)
-            await self._remember()
-            return StreamReply(
-                _listed([*map(self._masked, pieces)]), self._ended, self.relay.config.keep_alive, self._headers()
-            )
-        return await self._over(reply)
+        return await self._as_stream(reply) if exchange.streaming and reply.status == 200 else reply
+
+    async def _as_stream(self, reply: Reply) -> Reply | Pieces:
+        """A whole answer for a client that asked for a stream."""
+        pieces = self.exchange.as_stream(reply)
+        if isinstance(pieces, Reply):
+            return pieces
+        await self._remember()
+        return _listed([*map(self._masked, pieces)])
 
     def reply(self, status: int, data: bytes) -> Reply:
         """What a whole answer of the upstream is to the client."""
@@ -247,8 +237,7 @@ class Turn:
 
     def _outgoing(self, method: str, url: httpx.URL, content: bytes) -> httpx.Request:
         """The upstream's request: its own key, or the client's where that is allowed."""
-        passed = (*PASSED_ON, *(WITH_THE_KEY if self.relay.config.forwards(self.upstream) else ()))
-        headers = [(name, value) for name, value in self.request.headers.raw if name in passed]
+        headers = passed_on(self.request.headers.raw, with_the_key=self.relay.config.forwards(self.upstream))
         headers.append((b"content-type", b"application/json"))
         if self.key is not None:
             headers.append((b"authorization", b"Bearer " + self.key.encode()))
@@ -257,13 +246,7 @@ class Turn:
 
     def _headers(self) -> dict[str, str]:
         """Headers of the upstream that the client gets, and what was lost so far."""
-        given = self.response.headers.raw if self.response is not None else []
-        named = [(name.lower(), value) for name, value in given]
-        kept = {
-            name.decode("latin-1"): value.decode("latin-1")
-            for name, value in named
-            if name in PASSED_BACK or name.startswith(LIMITS)
-        }
+        kept = passed_back(self.response.headers.raw) if self.response is not None else {}
         told = self._lost()
         return {**kept, LOSSES: told} if told else kept
 
@@ -285,23 +268,23 @@ class Turn:
         return whole(Reply(reply.status, reply.body, self._masked(reply.encoded())), self._headers())
 
     def _masked(self, data: bytes) -> bytes:
-        """What the client gets, without the upstream's own key: some services repeat it in their errors."""
-        if self.key is None or len(self.key) < KEY_LENGTH:
-            return data
-        return data.replace(dumps(self.key)[1:-1], MASK)
+        return masked(data, self.key)
 
     async def _ended(self, done: bool, status: int = 200) -> None:
         """The exchange is over, `done` if the client got everything: let go, tell."""
         if self.closed:
             return
         self.closed = True
+        if self.opening is not None and not self.opening.done():
+            self.opening.cancel()
+            await asyncio.wait({self.opening})
         if done and self.pieces is not None:
             await self._drain(self.pieces)
         if self.response is not None:
             await self.response.aclose()
         self.relay.watch.open.dec()
         lost = self._lost()
-        failed = self.said is not None and self.said.failed and status == 200
+        failed = status == 200 and (self.failed or (self.said is not None and self.said.failed))
         found = {"losses": lost, "broken": self.broken, "failed": failed}
         more = {name: value for name, value in found.items() if value}
         seconds = time.perf_counter() - self.begun
@@ -309,22 +292,31 @@ class Turn:
 
     # Streams ------------------------------------------------------------------------------------------------------
 
-    async def _stream(self, response: httpx.Response) -> Response:
-        """A stream, once its first event is known or the client has waited long enough."""
+    async def _held(self, opening: Coroutine[Any, Any, Reply | Pieces]) -> Reply | Pieces:
+        """What the upstream says; once the client has waited long enough for it, a stream that goes on waiting."""
+        self.opening = asyncio.ensure_future(opening)
+        await asyncio.wait({self.opening}, timeout=self.relay.config.hold)
+        return self.opening.result() if self.opening.done() else self._late(self.opening)
+
+    async def _late(self, opening: Awaitable[Reply | Pieces]) -> Pieces:
+        """What the client gets that was told 200 before anything was known."""
+        said = await asyncio.shield(opening)  # `_ended` cancels it: once, for it closes its connection then
+        if isinstance(said, Reply):
+            self.failed, self.broken = True, self.broken or f"status {said.status}"
+            await self._remember()
+            yield self._masked(late_error(said, self.exchange.client.family))
+            return
+        async for piece in said:
+            yield piece
+
+    async def _stream(self, response: httpx.Response) -> Reply | Pieces:
+        """A stream, once its first event is known; nothing but an error, if it is one."""
         said = self.said = ExchangeStream(self.exchange)
         pieces = self.pieces = response.aiter_bytes()
-        first = asyncio.ensure_future(self._first(said, pieces))
-        try:
-            await asyncio.wait({first}, timeout=self.relay.config.hold)
-        except asyncio.CancelledError:
-            first.cancel()
-            raise
-        if first.done() and said.refusal is not None:
-            return await self._over(said.refusal)
-        keep_alive = self.relay.config.keep_alive
-        return StreamReply(self._pieces(first, said, pieces), self._ended, keep_alive, self._headers())
+        first = await self._first(said, pieces)
+        return said.refusal or self._pieces(first, said, pieces)
 
-    async def _first(self, said: ExchangeStream, pieces: AsyncIterator[bytes]) -> bytes:
+    async def _first(self, said: ExchangeStream, pieces: Pieces) -> bytes:
         """The first bytes for the client; comments of the upstream give it no more time for them."""
         data = b""
         try:
@@ -338,14 +330,8 @@ class Turn:
             data = said.close(self._why(error))
         return data
 
-    async def _pieces(
-        self, first: Awaitable[bytes], said: ExchangeStream, pieces: AsyncIterator[bytes]
-    ) -> AsyncIterator[bytes]:
+    async def _pieces(self, data: bytes, said: ExchangeStream, pieces: Pieces) -> Pieces:
         """What the client gets, as the upstream says it."""
-        data = await first
-        if said.refusal is not None:  # too late for an HTTP error
-            yield self._masked(said.late)
-            return
         while True:
             await self._remember()
             yield self._masked(data)
@@ -357,7 +343,7 @@ class Turn:
             except httpx.HTTPError as error:
                 data = said.close(self._why(error))
 
-    async def _drain(self, pieces: AsyncIterator[bytes]) -> None:
+    async def _drain(self, pieces: Pieces) -> None:
         """Read what follows the last word, which is nothing but the end; a service that goes on is left."""
         with contextlib.suppress(httpx.HTTPError, TimeoutError, RuntimeError):
             async with asyncio.timeout(DRAIN):
@@ -372,7 +358,7 @@ class Turn:
         return f"The upstream's stream broke: {why}."
 
 
-async def _listed(pieces: list[bytes]) -> AsyncIterator[bytes]:
+async def _listed(pieces: list[bytes]) -> Pieces:
     for piece in pieces:
         yield piece
 
