@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gateway.process import configured
+from gateway.process import configured, gateway
 from respeak.gateway.config import ConfigError, made
 
 ONE: dict[str, Any] = {"name": "u", "dialect": "chat", "base_url": "http://127.0.0.1/v1"}
@@ -91,6 +91,18 @@ def test_a_memory_without_a_name_is_wrong(tmp_path: Path) -> None:
         assert code == 2 and message in told
     code, told = serve(tmp_path, "--memory", "")
     assert code == 2 and message in told
+
+
+@pytest.mark.parametrize("url", ["redis+ssl://:hunter2@h/0", "redis://:hunter2@h:x/0", "redis://:hunter2/x@h/0"])
+def test_a_memory_with_a_password_is_not_shown(tmp_path: Path, url: str) -> None:
+    code, told = serve(tmp_path, *configured(tmp_path, ONE), "--memory", url)
+    assert code == 2 and "memory is" in told and "redis://HOST" in told and "hunter" not in told
+
+
+def test_a_memory_that_is_not_there_is_told_at_the_start(tmp_path: Path) -> None:
+    with gateway(tmp_path, *configured(tmp_path, ONE, memory="redis://:hunter2@127.0.0.1:9")) as gate:
+        [line] = gate.lines()
+        assert (line["event"], line["level"]) == ("memory", "warning") and "hunter2" not in str(line)
 
 
 def test_options_go_before_the_file(tmp_path: Path) -> None:

@@ -383,8 +383,68 @@ def test_streams_use_connections_again(tmp_path: Path) -> None:
 def test_what_is_not_served_says_what_is(world: tuple[Gateway, Server]) -> None:
     gate, _ = world
     assert httpx.get(f"{gate.url}/v1/chat/completions").headers["allow"] == "POST"
-    assert httpx.get(f"{gate.url}/v1/responses").headers["upgrade"] == "HTTP/1.1"
+    asks = {"connection": "upgrade", "upgrade": "websocket"}
+    assert httpx.get(f"{gate.url}/v1/responses", headers=asks).headers["upgrade"] == "HTTP/1.1"
     assert httpx.get(f"{gate.url}/v1/responses/resp_1/compact").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "OPTIONS"])
+def test_a_method_that_is_not_served_is_told_with_those_that_are(world: tuple[Gateway, Server], method: str) -> None:
+    gate, _ = world
+    answer = httpx.request(method, f"{gate.url}/v1/responses")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    if method != "HEAD":
+        assert answer.json()["error"]["code"] == "method_not_allowed"
+
+
+def test_who_looks_at_the_root_finds_what_there_is(world: tuple[Gateway, Server]) -> None:
+    gate, _ = world
+    answer = httpx.get(f"{gate.url}/")
+    assert answer.status_code == 200
+    for path in ("/v1/responses", "/v1/chat/completions", "/v1/models", "/healthz", "/metrics"):
+        assert path in answer.text
+
+
+# What the operator sees -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "status", "told"),
+    [
+        ("/v1/responses", '"my words 4711"', 400, "invalid_value"),
+        ("/v1/responses", "my words 4711", 400, "invalid_json"),
+        ("/v1/responses", '{"model": "my words 4711"}', 404, "model_not_found"),
+        ("/v1/responses", "{}", 400, "missing_required_parameter model"),
+        ("/v1/responses", '{"model": "c-1", "input": 4711}', 400, "invalid_value input"),
+        ("/v1/responses", '{"model": "c-1", "input": "x", "previous_response_id": "4711"}', 400, "history_unknown "),
+        ("/v1/chat/completions", '{"model": "r-1", "messages": []}', 400, "no_messages messages"),
+    ],
+)
+def test_what_the_gateway_refuses_is_logged_by_code_and_field_and_counted_as_its_own(
+    world: tuple[Gateway, Server], path: str, content: str, status: int, told: str
+) -> None:
+    gate, upstream = world
+    code = told.split(" ")[0]
+    ours, seen = f'respeak_refused_total{{code="{code}"}}', len(upstream.seen)
+    before = gate.metric(ours), gate.metric(f'respeak_requests_total{{client="",status="{status}",upstream=""}}')
+    answer = httpx.post(f"{gate.url}{path}", content=content)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    line = gate.lines()[-1]
+    assert (line["event"], line["path"], line["status"]) == ("refused", path, status)
+    assert line["refused"].startswith(told) and "4711" not in json.dumps(line["refused"]) and "message" not in line
+    after = gate.metric(ours), gate.metric(f'respeak_requests_total{{client="",status="{status}",upstream=""}}')
+    assert after == (before[0] + 1, before[1] + 1)
+    assert len(upstream.seen) == seen and gate.metric("respeak_open_exchanges") == 0
+
+
+def test_what_an_upstream_refuses_is_its_own(world: tuple[Gateway, Server]) -> None:
+    gate, upstream = world
+    upstream.says = Whole({"error": {"message": "no"}}, 400)
+    before = gate.metric("respeak_refused_total")
+    assert post(gate, "/v1/responses").status_code == 400
+    line = gate.lines()[-1]
+    assert (line["event"], line["upstream"], line["status"]) == ("exchange", "C", 400)
+    assert gate.metric("respeak_refused_total") == before
 
 
 def test_the_demo_answers_a_conversation_of_nothing(tmp_path: Path) -> None:

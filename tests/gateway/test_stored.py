@@ -96,6 +96,28 @@ def test_an_answer_made_in_the_background_is_polled_until_it_is_done(place: Plac
     assert place.last()[0] == "/v1/responses/resp_77?include%5B%5D=message.output_text.logprobs"
 
 
+def test_a_caller_asks_for_nothing_but_what_the_api_has(tmp_path: Path) -> None:
+    """The query of the base URL is the operator's; of the caller's, what is about the answer goes up beside it."""
+    with running() as server:
+        server.says = Whole(DONE)
+        upstream = {"name": "u", "dialect": "responses", "base_url": f"{server.url}?api-version=1&limit=9"}
+        with gateway(tmp_path, *configured(tmp_path, upstream, memory="none")) as gate:
+            asked = "api-version=evil&key=1&limit=5&include[]=a&include=b&after=x&order=asc&include_obfuscation=false"
+            httpx.get(f"{gate.url}/v1/responses/resp_77/input_items?{asked}")
+            httpx.post(f"{gate.url}/v1/responses/resp_77/cancel")
+    paths = [httpx.URL(path) for path, _, _ in server.seen]
+    assert paths[0].params.multi_items() == [
+        ("api-version", "1"),
+        ("limit", "9"),
+        ("include[]", "a"),
+        ("include", "b"),
+        ("after", "x"),
+        ("order", "asc"),
+        ("include_obfuscation", "false"),
+    ]
+    assert str(paths[1]) == "/v1/responses/resp_77/cancel?api-version=1&limit=9"
+
+
 def test_it_is_streamed_again_cancelled_and_listed(place: Place) -> None:
     client = place.client()
     client.responses.create(model="gpt-5.3-codex", input="x", background=True)
@@ -373,6 +395,11 @@ def test_an_answer_that_memory_keeps_is_streamed_listed_and_too_late_to_cancel(t
             assert [item.content[0].text for item in listed] == ["Sure?", "Sunny.", "Weather?"]  # type: ignore
             oldest = client.responses.input_items.list(made.id, limit=1, order="asc")
             assert (len(oldest.data), oldest.has_more) == (1, True)
+            for limit in ("0", "101", "-1", "x", ""):
+                url, mine = f"{gate.url}/v1/responses/{made.id}/input_items", {"authorization": "Bearer k"}
+                refused = httpx.get(url, params={"limit": limit}, headers=mine)
+                error = refused.json()["error"]
+                assert (refused.status_code, error["param"], error["code"]) == (400, "limit", "invalid_value")
             with pytest.raises(openai.BadRequestError, match="background"):
                 client.responses.cancel(made.id)
             null: Any = [{"type": None, "id": made.output[0].id}, {"role": "user", "content": "So?"}]

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -36,6 +37,7 @@ def app(config: Config, watch: Watch | None = None, transport: Any = None) -> St
 
     @contextlib.asynccontextmanager
     async def life(_: Starlette) -> AsyncIterator[None]:
+        await relay.recall(["start"])  # a memory that is not there is told now
         yield
         await relay.aclose()
         if memory is not None:
@@ -55,6 +57,16 @@ def listening(host: str, port: int) -> socket.socket:
     return found
 
 
+FRONT = """respeak: clients of either family in front, upstreams of any dialect behind.
+
+POST /v1/responses          GET, DELETE /v1/responses/{id}
+POST /v1/chat/completions
+GET  /v1/models
+GET  /healthz
+GET  /metrics
+"""
+
+
 class _Site:
     """What each route does."""
 
@@ -64,11 +76,15 @@ class _Site:
     def routes(self) -> list[BaseRoute]:
         """The routes, under /v1 and at the root, as clients have it in their base URL."""
         responses, chat = PATHS["responses"], PATHS["chat"]
-        routes: list[BaseRoute] = [Route("/healthz", self.healthz), Route("/metrics", self.metrics)]
+        routes: list[BaseRoute] = [
+            Route("/", self.front),
+            Route("/healthz", self.healthz),
+            Route("/metrics", self.metrics),
+        ]
         for base in ("/v1", ""):
             routes += [
                 Route(base + responses, self.responses, methods=["POST"]),
-                Route(base + responses, self.upgrade, methods=["GET"]),
+                Route(base + responses, _upgrade, methods=["GET"]),
                 Route(base + chat, self.chat, methods=["POST"]),
                 *Stored(self.relay).routes(base),
                 Route(base + responses + "/{rest:path}", _nowhere, methods=["GET", "POST", "DELETE"]),
@@ -100,10 +116,9 @@ class _Site:
     async def metrics(self, request: Request) -> Response:
         return Response(self.relay.watch.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    async def upgrade(self, request: Request) -> Response:
-        """Codex tries a WebSocket first, and takes 426 for an answer at once."""
-        message = "This gateway speaks HTTP only, no WebSocket."
-        return error(426, message, "upgrade_required", {"upgrade": "HTTP/1.1"})
+    async def front(self, request: Request) -> Response:
+        """What there is, for who looks."""
+        return PlainTextResponse(FRONT)
 
 
 def _models(config: Config) -> list[tuple[str, str]]:
@@ -121,10 +136,19 @@ def _model(name: str, owner: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": owner}
 
 
+async def _upgrade(request: Request) -> Response:
+    """Codex tries a WebSocket first, and takes 426 for an answer at once."""
+    if request.headers.get("upgrade", "").lower() != "websocket":
+        raise HTTPException(405, headers={"allow": "POST"})
+    message = "This gateway speaks HTTP only, no WebSocket."
+    return error(426, message, "upgrade_required", {"upgrade": "HTTP/1.1"})
+
+
 async def _nowhere(request: Request, fault: Exception | None = None) -> Response:
     status = getattr(fault, "status_code", 404)
     headers = getattr(fault, "headers", None)
-    return error(status, f"{request.method} {request.url.path} is not served here.", "not_found", headers)
+    code = "method_not_allowed" if status == 405 else "not_found"
+    return error(status, f"{request.method} {request.url.path} is not served here.", code, headers)
 
 
 async def _fault(request: Request, fault: Exception) -> Response:

@@ -74,20 +74,20 @@ class Relay:
             payload = await self._payload(request)
         except TooLarge:
             limit = self.config.body_limit
-            return self._refuse(request, 413, f"The request has more than {limit} bytes.")
+            return self._no(request, 413, f"The request has more than {limit} bytes.", "request_too_large")
         except (ValueError, RecursionError) as error:
-            return self._refuse(request, 400, f"expected a JSON document, found none: {error}")
+            return self._no(request, 400, f"expected a JSON document, found none: {error}", "invalid_json")
         except ClientDisconnect:
-            return self._refuse(request, GONE, "The client went away.")
+            return self._no(request, GONE, "The client went away.", "client_gone")
         if not isinstance(payload, dict):
-            return self._refuse(request, 400, f"expected a JSON object, found {finding(payload)}")
+            return self._no(request, 400, f"expected a JSON object, found {finding(payload)}", "invalid_value")
         model = payload.get("model")
         upstream = self.config.choose(model if isinstance(model, str) else "")
         if upstream is None and not isinstance(model, str):
             missing = "/model: expected a string, found none: it says which upstream answers."
-            return self._refuse(request, 400, missing, "missing_required_parameter", "model")
+            return self._no(request, 400, missing, "missing_required_parameter", "model")
         if upstream is None:
-            return self._refuse(request, 404, f"No upstream has the model {model!r}.", "model_not_found")
+            return self._no(request, 404, f"No upstream has the model {model!r}.", "model_not_found")
         turn = Turn(self, request, self.exchange(request, family, upstream), upstream)
         return await turn.run(turn.translated(payload))
 
@@ -114,11 +114,13 @@ class Relay:
             pieces.append(piece)
         return loads(b"".join(pieces))
 
-    def _refuse(
-        self, request: Request, status: int, message: str, code: str | None = None, param: str | None = None
-    ) -> Response:
-        self.watch.refused(request.url.path, status, message)
-        return whole(Reply(status, body(message, error_type(status), param, code)))
+    def _no(self, request: Request, status: int, message: str, code: str, param: str | None = None) -> Response:
+        return self.refuse(request, Reply(status, body(message, error_type(status), param, code)))
+
+    def refuse(self, request: Request, reply: Reply) -> Response:
+        """An answer of the gateway's own, which no upstream was asked for; noted for the operator."""
+        self.watch.refused(request.url.path, reply)
+        return whole(reply)
 
     async def recall(self, keys: list[str]) -> Mapping[str, bytes] | None:
         """What memory holds; None, if it is gone."""
@@ -193,10 +195,10 @@ class Turn:
             exchange.begin(payload)
             found = await self.relay.recall(exchange.keys)
             if found is None and exchange.depends:
-                return await self._over(forgotten())
+                return self._refused(forgotten())
             sent = dumps(exchange.request(found))
         except (InvalidPayload, TranslationError) as error:
-            return await self._over(refusal(error))
+            return self._refused(refusal(error))
         return await self.sent("POST", self.upstream.url(exchange.path), sent)
 
     async def sent(self, method: str, url: httpx.URL, content: bytes = b"") -> Response:
@@ -260,6 +262,12 @@ class Turn:
     async def _remember(self) -> None:
         """Keep what is to be kept, before the client gets the end of the answer."""
         await self.relay.remember(self.exchange.entries())
+
+    def _refused(self, reply: Reply) -> Response:
+        """A request that goes nowhere."""
+        self.closed = True
+        self.relay.watch.open.dec()
+        return self.relay.refuse(self.request, reply)
 
     async def _over(self, reply: Reply) -> Response:
         """A whole answer: the end of the exchange."""

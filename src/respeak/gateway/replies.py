@@ -8,7 +8,7 @@ from typing import Any
 
 import anyio
 import httpx
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from respeak.crossing.errors import body
@@ -25,7 +25,12 @@ def whole(reply: Reply, headers: Headers | None = None) -> Response:
 
 def error(status: int, message: str, code: str, headers: Headers | None = None) -> Response:
     """What a client gets that asked for something that there is not."""
-    return JSONResponse(body(message, "invalid_request_error", code=code), status, headers)
+    return whole(wrong(status, message, code), headers)
+
+
+def wrong(status: int, message: str, code: str, param: str | None = None) -> Reply:
+    """The error of a request that is the client's own mistake."""
+    return Reply(status, body(message, "invalid_request_error", param, code))
 
 
 def fault(error: Exception, name: str, *, begun: bool) -> Reply:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -19,7 +18,7 @@ from respeak import profiles
 from respeak.exchange import PATHS
 from respeak.gateway.config import Upstream
 from respeak.gateway.relay import Relay, Turn
-from respeak.gateway.replies import error, whole
+from respeak.gateway.replies import wrong
 from respeak.memory import history
 from respeak.memory.marks import credential_of, entry_key, scope_of
 from respeak.plan import Json
@@ -30,6 +29,12 @@ from respeak.wire import loads
 
 IDENTIFIER = re.compile(r"\.*[A-Za-z0-9_:=+~-][A-Za-z0-9_:=+~.-]*")
 """What an id may look like that is sent on in a path."""
+
+ASKED = ("stream", "starting_after", "include", "include[]", "include_obfuscation", "after", "limit", "order")
+"""What of a caller's query is sent on, beside the query of the base URL, which is the operator's."""
+
+PAGE, LIMIT = "20", re.compile(r"[1-9][0-9]?|100").fullmatch
+"""Items of a page of a list, unless the caller says otherwise; what else there may be."""
 
 CANCEL, INPUT_ITEMS = "/cancel", "/input_items"
 
@@ -65,14 +70,19 @@ class Stored:
         """A response that is made in the background, cancelled by its upstream; what memory keeps is finished."""
         if await self._kept(request) is None:
             return await self._elsewhere(request, CANCEL)
-        return error(400, "This response was not made in the background; it cannot be cancelled.", "not_background")
+        message = "This response was not made in the background; it cannot be cancelled."
+        return self.relay.refuse(request, wrong(400, message, "not_background"))
 
     async def input_items(self, request: Request) -> Response:
         """What a response was made of, the latest first unless the caller says otherwise."""
         kept = await self._kept(request)
         if kept is None:
             return await self._elsewhere(request, INPUT_ITEMS)
-        return JSONResponse(_page(history.input_items(kept), request))
+        limit = request.query_params.get("limit", PAGE)
+        if not LIMIT(limit):
+            message = "limit: expected a whole number from 1 to 100."
+            return self.relay.refuse(request, wrong(400, message, "invalid_value", "limit"))
+        return JSONResponse(_page(history.input_items(kept), request, int(limit)))
 
     async def _kept(self, request: Request) -> Json | None:
         """What memory keeps of a response; nothing, if it cannot be asked: the upstream may know it all the same."""
@@ -90,7 +100,7 @@ class Stored:
         noted = await self.relay.recall(list(claims))
         asked = self._asked(claims, noted or {}) if IDENTIFIER.fullmatch(identifier) else []
         if not asked and noted is None:
-            return self._told(request, whole(forgotten(None)), "memory cannot be asked")
+            return self.relay.refuse(request, forgotten(None))
         answer: Response | None = None
         for upstream in asked:
             turn = Polled(self.relay, request, self.relay.exchange(request, "responses", upstream), upstream)
@@ -101,14 +111,9 @@ class Stored:
                 break
         if answer is None:
             message = f"Nobody here keeps a response with id {identifier!r}."
-            return self._told(request, error(404, message, "not_found"), message)
+            return self.relay.refuse(request, wrong(404, message, "not_found"))
         if request.method == "DELETE" and answer.status_code < 400:
             await self.relay.remember(dict.fromkeys(claims, b""))
-        return answer
-
-    def _told(self, request: Request, answer: Response, message: str) -> Response:
-        """An answer without any upstream, noted for the operator."""
-        self.relay.watch.refused(request.url.path, answer.status_code, message)
         return answer
 
     def _shared(self) -> list[Upstream]:
@@ -136,7 +141,9 @@ class Polled(Turn):
         reads = method == "GET" and not rest
         self.exchange.resume(reads and _streams(request), "starting_after" in request.query_params)
         url = self.upstream.url(f"{PATHS['responses']}/{identifier}{rest}")
-        return await self.sent(method, url.copy_merge_params(httpx.QueryParams(request.url.query)))
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name in ASKED]
+        own = [pair for pair in asked if pair[0] not in url.params]
+        return await self.sent(method, url.copy_with(params=[*url.params.multi_items(), *own]))
 
     def reply(self, status: int, data: bytes) -> Reply:
         """Responses and errors as ever; lists and receipts as they are, which some services leave out."""
@@ -160,18 +167,16 @@ def _streams(request: Request) -> bool:
 def _again(found: Json, request: Request) -> Response:
     """A finished response as a stream, from where the caller left off."""
     after = request.query_params.get("starting_after", "")
-    first = int(after) + 1 if after.isdecimal() else 0
+    first = int(after[:9]) + 1 if after.isdecimal() else 0
     events = stream_of(found, dialect="responses")[first:]
     return Response(b"".join(map(encode, events)), media_type="text/event-stream")
 
 
-def _page(items: list[Json], request: Request) -> Json:
-    """A page of a list, as the query asks for it: `order`, `after`, `limit`."""
+def _page(items: list[Json], request: Request, most: int) -> Json:
+    """A page of so many of a list, as the query asks for it: `order`, `after`."""
     query = request.query_params
     ordered = items if query.get("order") == "asc" else items[::-1]
     after = next((i + 1 for i, item in enumerate(ordered) if item["id"] == query.get("after")), 0)
-    limit = query.get("limit", "")
-    most = min(int(limit), 100) if limit.isdecimal() else 20
     page = ordered[after : after + most]
     ends: dict[str, Any] = {"first_id": page[0]["id"], "last_id": page[-1]["id"]} if page else {}
     return {

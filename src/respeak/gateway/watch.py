@@ -1,4 +1,8 @@
-"""What the operator sees: Prometheus metrics and one structured line for each exchange. Never a key, never content."""
+"""What the operator sees: Prometheus metrics and one structured line for each exchange. Never a key, never a value.
+
+Of what clients send the log has codes and places: paths of URLs, with the ids in them, and places in payloads, with
+names of fields as the client wrote them. Metrics have codes alone.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from respeak.exchange import Exchange
+from respeak.reply import Reply
 
 LABELS = ("client", "upstream", "status")
 
@@ -30,7 +35,9 @@ class Watch:
             ],
         )
         named: dict[str, Any] = {"registry": self.registry}
-        self._requests = Counter("respeak_requests", "Exchanges, by families and status.", LABELS, **named)
+        self._requests = Counter("respeak_requests", "Exchanges; with no upstream if none was asked.", LABELS, **named)
+        refused = "Requests that the gateway refused and no upstream saw, by code."
+        self._refused = Counter("respeak_refused", refused, ("code",), **named)
         losses = Counter("respeak_losses", "Losses, by code and severity.", ("code", "severity"), **named)
         self._losses = cache(losses.labels)
         self._hits = Counter("respeak_memory_hits", "Turns given back from memory.", **named)
@@ -53,10 +60,14 @@ class Watch:
         said = {"client": client, "upstream": name, "status": status, "seconds": round(seconds, 4)}
         self._log.info("exchange", **said, **more)
 
-    def refused(self, path: str, status: int, message: str) -> None:
-        """A request that reached no upstream."""
-        self._requests.labels("", "", str(status)).inc()
-        self._log.info("refused", path=path, status=status, message=message[:300])
+    def refused(self, path: str, reply: Reply) -> None:
+        """A request that reached no upstream: the gateway's own code for it, and which field it is about."""
+        error = reply.body["error"]
+        code = str(error["code"])
+        self._requests.labels("", "", str(reply.status)).inc()
+        self._refused.labels(code).inc()
+        said = f"{code} {error['param']}"[:300] if error["param"] else code
+        self._log.info("refused", path=path, status=reply.status, refused=said)
 
     def failed(self, error: Exception) -> None:
         """A fault of the gateway's own, with the place of it."""

@@ -16,8 +16,12 @@ def opened(name: str, max_bytes: int = MAX_BYTES, max_age: float = MAX_AGE) -> M
     if name.startswith(("redis://", "rediss://", "unix://")):
         from respeak.memory.redis import RedisMemory
 
-        return RedisMemory(name, max_age)
-    raise ValueError(f"memory is {name!r}; expected local, none, sqlite:PATH or redis://HOST")
+        try:
+            return RedisMemory(name, max_age)
+        except ValueError:  # its words may hold a piece of the password
+            raise ValueError("memory is no URL of Redis; expected one such as redis://HOST:6379/0") from None
+    kind = name.split(":")[0]  # what follows may hold a password
+    raise ValueError(f"memory is {kind!r}; expected local, none, sqlite:PATH or redis://HOST")
 
 
 def _sqlite(path: str, max_bytes: int, max_age: float) -> Memory:
