@@ -19,8 +19,12 @@ from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mappin
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypedDict, Unpack
 
-import anyio.to_thread
-import httpx
+try:
+    import anyio.to_thread
+    import httpx
+except ModuleNotFoundError as error:
+    message = f"the transports need httpx: pip install httpx, or 'respeak[gateway]' ({error})"
+    raise ModuleNotFoundError(message, name=error.name) from None
 
 from respeak.errors import InvalidPayload, TranslationError
 from respeak.exchange import Exchange, base_of, family_of, is_stream
@@ -167,19 +171,20 @@ def _conversation(settings: Settings, inner: Any, request: httpx.Request) -> Gen
 
 def _streamed(settings: Settings, exchange: Exchange, response: httpx.Response) -> Generator[Step, Any, httpx.Response]:
     """A stream, once its first event is known: an error before any answer is an HTTP error."""
-    said = _Stream(settings, exchange, response)
+    stream = _Stream(settings, exchange, response)
     try:
-        while not said.first and not said.said.ended:
-            said.take((yield said, "next_piece", ()))
+        while not stream.first and not stream.translated.ended:
+            stream.take((yield stream, "next_piece", ()))
     except BaseException:
         yield response, "close", ()
         raise
-    if said.said.refusal is not None:
+    refused = stream.translated.refusal
+    if refused is not None:
         yield response, "close", ()
         yield from _over(settings, exchange)
-        return _reply(said.said.refusal, exchange, response)
-    yield from said.tell()
-    return httpx.Response(200, headers=_headers(response, exchange, stream=True), stream=said)
+        return _reply(refused, exchange, response)
+    yield from stream.tell()
+    return httpx.Response(200, headers=_headers(response, exchange, stream=True), stream=stream)
 
 
 def _recalled(memory: Memory, keys: list[str]) -> Generator[Step, Any, Mapping[str, bytes] | None]:
@@ -218,7 +223,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
     """The client's stream, made of the upstream's as it is read."""
 
     def __init__(self, settings: Settings, exchange: Exchange, response: httpx.Response) -> None:
-        self.said = ExchangeStream(exchange)
+        self.translated = ExchangeStream(exchange)
         self.first = b""
         self._settings = settings
         self._exchange = exchange
@@ -228,7 +233,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def take(self, piece: bytes | None) -> None:
         """The first piece, or the end."""
-        self.first = self.said.close() if piece is None else self.said.feed(piece)
+        self.first = self.translated.close() if piece is None else self.translated.feed(piece)
 
     def next_piece(self) -> bytes | None:
         self._pieces = self._pieces or self._response.iter_bytes()
@@ -240,13 +245,13 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def _fed(self, piece: bytes) -> Generator[Step, Any, bytes]:
         """What the client gets for a piece, once what has to be is remembered."""
-        data = self.said.feed(piece)
+        data = self.translated.feed(piece)
         yield from self.tell()
         return data
 
     def tell(self) -> Generator[Step, Any, None]:
         """Remember what is known, and tell the losses once nothing can follow: many clients read no further."""
-        if self.said.ended and not self._told:
+        if self.translated.ended and not self._told:
             self._told = True
             yield from _over(self._settings, self._exchange)
         else:
@@ -257,7 +262,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         why = (
             None if error is None else f"The upstream's stream broke: {str(error).rstrip('.') or type(error).__name__}."
         )
-        data = self.said.close(why)
+        data = self.translated.close(why)
         yield from self.tell()
         return data
 
@@ -265,7 +270,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         yield self.first
         error = None
         try:
-            while not self.said.ended and (piece := self.next_piece()) is not None:
+            while not self.translated.ended and (piece := self.next_piece()) is not None:
                 yield _drive(self._fed(piece))
         except httpx.HTTPError as broken:
             error = broken
@@ -275,7 +280,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
         yield self.first
         error = None
         try:
-            while not self.said.ended and (piece := await self.anext_piece()) is not None:
+            while not self.translated.ended and (piece := await self.anext_piece()) is not None:
                 yield await _adrive(self._fed(piece))
         except httpx.HTTPError as broken:
             error = broken
@@ -291,7 +296,7 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
 
     def _left(self) -> None:
         """Tell the losses, if the client read only so far: many stop at the last word, before the end."""
-        self.said.leave()
+        self.translated.leave()
         if not self._told:
             self._told = True
             _tell(self._settings, self._exchange)

@@ -168,7 +168,7 @@ def test_bad_requests_get_one_clear_error(place: Place, body: bytes, status: int
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/v1/responses", 426),
+        ("GET", "/v1/responses", 405),
         ("GET", "/nowhere", 404),
         ("POST", "/v1/responses/compact", 404),
         ("PUT", "/v1/chat/completions", 405),

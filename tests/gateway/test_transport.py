@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -403,6 +405,12 @@ def test_cancelling_an_async_call_lets_the_upstream_go(upstream: Server) -> None
 
     asyncio.run(talk())
     assert upstream.gone.wait(10)
+
+
+def test_without_httpx_the_transports_say_what_to_install() -> None:
+    code = "import sys; sys.modules['httpx'] = None; import respeak.transport"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr
+    assert "ModuleNotFoundError: the transports need httpx: pip install httpx, or 'respeak[gateway]'" in told
 
 
 def test_a_dialect_that_there_is_not_is_named_at_once() -> None:
