@@ -43,6 +43,8 @@ def run_request(body: Json, job: Job) -> Json:
         start.finish_reading(body, out, job)
     if crossing:
         FINISH[_direction(start, end)][0](body, out, job)
+    else:
+        within.finish(body, out, job)
     if start.store_default is not None and end.family == "responses" and end.store_default is None:
         out.setdefault("store", start.store_default)
     if end.finish_request is not None:

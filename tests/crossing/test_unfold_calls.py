@@ -188,3 +188,24 @@ def test_a_leading_message_that_holds_more_than_text_is_not_hoisted() -> None:
     assert said["instructions"] == "a"
     assert [item["role"] for item in said["input"]] == ["system", "user"]
     assert losses == []
+
+
+ODD: Json = {"id": "a", "type": "odd"}
+
+
+def test_each_output_of_a_call_that_cannot_be_said_is_left_out_and_a_further_one_is_an_orphan() -> None:
+    turn = {"role": "assistant", "content": None, "tool_calls": [ODD, ODD]}
+    assert unfold(turn, tool("a"), tool("a"))[1] == [
+        ("unknown_item_dropped", "/messages/1/tool_calls/0", "breaking"),
+        ("unknown_item_dropped", "/messages/1/tool_calls/1", "breaking"),
+        ("unknown_item_dropped", "/messages/2", "breaking"),
+        ("unknown_item_dropped", "/messages/3", "breaking"),
+    ]
+    asked = {"model": "m", "messages": [USER, turn, tool("a"), tool("a"), tool("a")]}
+    assert refused(asked, "chat", "responses") == ("output_without_call", "/messages/4")
+
+
+def test_outputs_belong_to_the_last_turn_that_used_the_id() -> None:
+    odd = {"role": "assistant", "content": None, "tool_calls": [ODD]}
+    asked = {"model": "m", "messages": [USER, odd, calls("a"), tool("a"), tool("a")]}
+    assert refused(asked, "chat", "responses") == ("output_without_call", "/messages/4")

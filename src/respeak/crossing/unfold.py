@@ -41,7 +41,8 @@ Called: TypeAlias = tuple[Json, Place]
 class Unfold:
     """The messages of one request on their way into items.
 
-    `pending` are the calls that wait for an output, by the id that Chat has; `silent` will never get one.
+    `pending` are the calls that wait for an output, by the id that Chat has; `silent` will never get one. `unsaid`
+    are the ids of calls of an unknown type, each until its output comes.
     """
 
     def __init__(self, job: Job) -> None:
@@ -54,7 +55,7 @@ class Unfold:
         self.ids = CallIds()
         self.pending: dict[str, list[Called]] = {}
         self.silent: list[Called] = []
-        self.unsaid: set[str] = set()
+        self.unsaid: list[str] = []
         self.legacy: list[Called] = []
         self.places = job.places
 
@@ -132,6 +133,9 @@ class Unfold:
         """The entries of `tool_calls`. Chat pairs by adjacency: outputs of an id used again belong to this turn."""
         for call in calls if self.pending else ():
             self.silent += self.pending.pop(id_of(call), ())
+        if self.unsaid:
+            again = {id_of(call) for call in calls}
+            self.unsaid = [given for given in self.unsaid if given not in again]
         for j, call in enumerate(calls):
             self.call(call, (at, j))
 
@@ -140,7 +144,7 @@ class Unfold:
         table = call_table(call)
         if table is None:
             self.job.note(UNKNOWN_CALL, at)
-            self.unsaid.add(id_of(call))
+            self.unsaid.append(id_of(call))
             return
         item = self.plans[table].saying[tuple(call)](call, at, self.job)
         given = id_of(call)
@@ -163,12 +167,19 @@ class Unfold:
         given = message.get("tool_call_id") or ""
         calls = self.pending.get(given)
         if not calls:
-            self.job.note(UNKNOWN_CALL if given in self.unsaid else ORPHAN, at)
+            self.unpaired(given, at)
             return
         call, _ = calls.pop(0)
         if not calls:
             del self.pending[given]
         self.output(call, message, at)
+
+    def unpaired(self, given: str, at: Place) -> None:
+        """Report an output without a call, or that of a call which could not be said."""
+        known = given in self.unsaid
+        self.job.note(UNKNOWN_CALL if known else ORPHAN, at)
+        if known:
+            self.unsaid.remove(given)
 
     def function(self, message: Json, at: Place) -> None:
         """A function message: the output of the nearest earlier `function_call` of its name."""
@@ -208,7 +219,9 @@ class Unfold:
             out.append(item)
             if id(item) in missing:
                 self.job.note(UNANSWERED, missing[id(item)])
-                due.append({"type": OUTPUT_TYPE[item["type"]], "call_id": item["call_id"], "output": ""})
+                empty = {"type": OUTPUT_TYPE[item["type"]], "call_id": item["call_id"], "output": ""}
+                self.job.placed(empty, missing[id(item)])
+                due.append(empty)
         return out + due
 
 

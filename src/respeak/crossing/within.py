@@ -12,9 +12,9 @@ from typing import Any
 from respeak.codes import Code
 from respeak.compose import narrow
 from respeak.crossing.answer import echo_metadata
-from respeak.crossing.items import MISPLACED_PHASE, PHASE, item_type
+from respeak.crossing.items import MESSAGE, MISPLACED_PHASE, PHASE, item_type
 from respeak.crossing.model import answer_model, request_model
-from respeak.crossing.parts import UNKNOWN_PART
+from respeak.crossing.parts import HIDDEN_REASONING, PARTS_UP, UNKNOWN_PART
 from respeak.crossing.request import NO_MESSAGES, REQUEST
 from respeak.loss import Place, Verdict
 from respeak.plan import KEEP, UNKNOWN, Job, Json, Step
@@ -30,6 +30,15 @@ HOLDERS = {"message": "content", "function_call_output": "output", "custom_tool_
 
 RESULT_ROLES = ("function", "tool")
 """Roles whose `name` is that of the function they answer: no profile speaks of it."""
+
+SPOKEN = ("tool_calls", "function_call", "refusal")
+"""What an assistant says without content."""
+
+LEFT: dict[str | None, Any] = {
+    **{row.chat: row.up for row in MESSAGE.rows if isinstance(row.up, Verdict)},
+    **dict.fromkeys(("reasoning", "reasoning_content", "reasoning_details"), HIDDEN_REASONING),
+}
+"""What is lost with a message that is left out, by key; any other key is unknown."""
 
 
 def request_plans(source: Any, target: Any) -> dict[str, Plan]:
@@ -109,25 +118,51 @@ def _messages(value: Any, out: Json, at: Place, job: Job) -> None:
             continue
         if places is not None:
             places[id(changed)] = place
-            for j, call in enumerate(changed.get("tool_calls") or ()):
-                places[id(call)] = ((place, "tool_calls"), j)
+            if changed.get("tool_calls"):
+                changed["tool_calls"] = _placed_calls(changed["tool_calls"], (place, "tool_calls"), places)
         messages.append(changed)
-    if value and not messages:
-        job.note(NO_MESSAGES, at)
+
+
+def _placed_calls(calls: list[Json], at: Place, places: dict[int, Place]) -> list[Json]:
+    """The calls of a turn, each with a place of its own; one that the client uses twice is copied."""
+    out = []
+    for j, call in enumerate(calls):
+        own = call.copy() if id(call) in places else call
+        places[id(own)] = (at, j)
+        out.append(own)
+    return out
+
+
+def finish(source: Json, out: Json, job: Job) -> None:
+    """Chat needs at least one message; a target that is not closed may say so itself of what the client left empty."""
+    if job.target.family == "chat" and not out.get("messages") and (source.get("messages") or job.target.closed):
+        job.note(NO_MESSAGES, (None, "messages"))
 
 
 def _message(plan: Plan, message: Json, at: Place, job: Job) -> Json | None:
-    """One message; None when nothing of it can be sent, which its parts have reported."""
+    """One message; None when nothing of it can be sent, which is reported."""
     content = message.get("content")
     out = message.copy() if message.get("role") in RESULT_ROLES else kept(plan, message, at, job)
     if "phase" in out:
         _without_phase(out, at, job)
     if content and content.__class__ is list:
         out["content"] = _parts(content, (at, "content"), job)
-        if not out["content"] and not (out.get("tool_calls") or out.get("function_call")):
-            return None
-        out["content"] = out["content"] or None
+        return out if out["content"] else _without_parts(out, at, job)
     return out
+
+
+def _without_parts(message: Json, at: Place, job: Job) -> Json | None:
+    """A message whose parts are all lost: a result stays as an empty one, a turn for what else it says."""
+    role = message.get("role")
+    if role in RESULT_ROLES:
+        return {**message, "content": ""}
+    if role == "assistant" and any(message.get(name) for name in SPOKEN):
+        return {**message, "content": None}
+    for key, value in message.items():
+        verdict = LEFT.get(key, UNKNOWN)
+        if key not in ("role", "content") and not verdict.spares(value):
+            job.note(verdict, (at, key))
+    return None
 
 
 def _without_phase(message: Json, at: Place, job: Job) -> None:
@@ -145,8 +180,8 @@ def _part(part: Json, at: Place, job: Job) -> Json | None:
     table = CHAT_PARTS.get(kind) if job.target.family == "chat" else None
     verdict = job.target.parts.get(kind)
     if verdict is None and job.target.closed and job.target.family == "chat" and table is None:
-        verdict = UNKNOWN_PART
-    if verdict is not None:
+        verdict = PARTS_UP.get(kind, UNKNOWN_PART)
+    if isinstance(verdict, Verdict):
         job.note(verdict, at)
         return None
     return kept(job.plans[table], part, at, job) if table else part
@@ -162,7 +197,7 @@ def _tool(tool: Json, at: Place, job: Job) -> Json | None:
     if odd is not None:
         job.note(odd.chat, at)
         return None
-    return kept(job.plans["function_tool"], tool, at, job) if tool.get("type") == "function" else tool
+    return kept(job.plans["function_tool"], tool, at, job) if tool.get("type") == "function" else tool.copy()
 
 
 def _functions(value: Any, out: Json, at: Place, job: Job) -> None:
