@@ -259,7 +259,7 @@ class Exchange:
     def _error(self, payload: Json, status: int, data: bytes) -> Reply:
         names = {"source": self.upstream.name, "target": self.client.name}
         try:
-            said = translate_error(payload, **names, status=status, request=self.asked)
+            said = translate_error(payload, **names, status=status, request=self.asked, options=self.options)
             reply = Reply(status, said.payload, dumps(said.payload))
         except InvalidPayload:
             return self._unreadable(status, data)

@@ -128,10 +128,11 @@ class Job:
     `plans` are those of its route by table (`walk.Plan`). `source` and `target` are profiles, `options` the
     caller's choices, `request` the client's original request when an answer or an error is translated. `memo` is
     the steps' own store for this one payload. `found` is the ledger's own list, for those who note much. `places`
-    says by `id` where parts of the result came from; None when nobody asks.
+    says by `id` where parts of the result came from; None when nobody asks. `held` are the content parts among them,
+    which may not outlive the walk; None when nobody asks for those.
     """
 
-    __slots__ = ("found", "ledger", "memo", "options", "places", "plans", "request", "source", "target")
+    __slots__ = ("found", "held", "ledger", "memo", "options", "places", "plans", "request", "source", "target")
 
     def __init__(
         self, plans: Mapping[str, Any], source: Any, target: Any, options: Any, request: Json | None = None
@@ -145,6 +146,7 @@ class Job:
         self.request = request
         self.memo: dict[str, Any] = {}
         self.places: dict[int, Place] | None = None
+        self.held: list[Json] | None = None
 
     def trace(self) -> None:
         """From now on somebody asks where parts of the result came from."""
@@ -155,6 +157,17 @@ class Job:
         """Remember where a part of the result came from, if anybody asks."""
         if self.places is not None:
             self.places[id(value)] = at
+
+    def trace_parts(self) -> None:
+        """From now on somebody asks where each content part came from, too."""
+        self.trace()
+        self.held = []
+
+    def hold(self, part: Json, at: Place) -> None:
+        """Remember where a content part came from, if anybody asks."""
+        if self.held is not None:
+            self.held.append(part)  # so that no other object gets its id
+            self.placed(part, at)
 
     def each(self, values: Iterable[Any], at: Place, say: Verb) -> list[Json]:
         """What `say` makes of the entries of a list, each placed; those of which it leaves None are left out."""

@@ -20,7 +20,7 @@ from respeak.crossing.errors import FAILED, failed
 from respeak.crossing.params import places_of, rewritten
 from respeak.crossing.request import finish_down, finish_up
 from respeak.loss import Place, Severity
-from respeak.options import DEFAULT, Options
+from respeak.options import Options
 from respeak.plan import Direction, Job, Json
 from respeak.profiles.profile import Family, Profile
 from respeak.verbs import defaulted
@@ -133,7 +133,7 @@ def rewrite_param(out: Json, job: Job) -> None:
     """`param` of an error body in the client's own field names."""
     param = out["error"].get("param")
     if isinstance(param, str):
-        places = _places(job.request, job.target, job.source) if job.request else {}
+        places = _places(job) if job.request else {}
         out["error"]["param"] = rewritten(param, job.source, job.target, job.request, places)
 
 
@@ -170,8 +170,9 @@ def _crossing_plans(family: Family, says: Mapping[str, Any]) -> dict[str, Plan]:
     return {name: compose(table, direction, says.get(table.target, {})) for name, table in TABLES.items()}
 
 
-def _places(asked: Json, start: Profile, end: Profile) -> Mapping[str, Place]:
-    """Where in the client's request the parts of the translated one came from."""
-    job = Job(request_plans(start.name, end.name), start, end, DEFAULT)
-    job.places = {}
+def _places(told: Job) -> Mapping[str, Place]:
+    """Where in the client's request the parts of the translated one came from, by the options it was sent with."""
+    asked, start, end = told.request or {}, told.target, told.source
+    job = Job(request_plans(start.name, end.name), start, end, told.options)
+    job.trace_parts()
     return places_of(asked, run_request(asked, job), job)

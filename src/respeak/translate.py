@@ -16,7 +16,7 @@ from respeak.crossing.errors import error_type, normal
 from respeak.entry import asked_of, check, ends, read
 from respeak.errors import InvalidPayload, TranslationError
 from respeak.loss import Ledger
-from respeak.options import DEFAULT, Options, chosen
+from respeak.options import Options, chosen
 from respeak.plan import Job, Json
 from respeak.profiles.profile import Profile
 from respeak.route import answer_plans, request_plans, rewrite_param, run_answer, run_request, unchanged
@@ -97,11 +97,14 @@ def answered(
     return _settled(said, job, tolerate, status)
 
 
-def translate_error(payload: Any, *, source: str, target: str, status: int, request: Any = None) -> Translation:
+def translate_error(
+    payload: Any, *, source: str, target: str, status: int, request: Any = None, options: Options | None = None
+) -> Translation:
     """Say an HTTP error of the upstream (dialect `source`) to a client (dialect `target`).
 
     status    the HTTP status that the upstream answered with; it stays
     request   the client's original request, which lets `param` name the very message or item
+    options   those that the request was translated with
 
     The body is `{error: {message, type, param, code}}` for both families; other shapes are read too. Text or bytes that
     hold no such object (pages of proxies, nothing at all) are the words of the error. Raises InvalidPayload for other
@@ -110,7 +113,7 @@ def translate_error(payload: Any, *, source: str, target: str, status: int, requ
     start, end = ends(source, target, "breaking", "error")
     if isinstance(status, bool) or not isinstance(status, int) or status not in STATUSES:
         raise ValueError(f"status is {status!r}; expected the HTTP status, an integer from 100 to 599")
-    asked = asked_of(request, end)
+    asked, choices = asked_of(request, end), chosen(options)
     try:
         body = read(payload)
         check(body, start, "error")
@@ -120,7 +123,7 @@ def translate_error(payload: Any, *, source: str, target: str, status: int, requ
         raise
     if start is end:
         return Translation(dict(body), Ledger(), status)
-    job = Job({}, start, end, DEFAULT, asked)
+    job = Job({}, start, end, choices, asked)
     out = normal(body, status, job)
     rewrite_param(out, job)
     return Translation(out, job.ledger, status)

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+import laws
 import respeak
-from respeak import InvalidPayload
+from respeak import InvalidPayload, Options
+from respeak.crossing.params import join, split
+from respeak.exchange import Exchange
 from saying import Json
+from strategies import PAYLOADS
 
 
-def param(given: str, source: str, target: str, request: Any = None) -> str | None:
-    body = {"error": {"message": "m", "type": "invalid_request_error", "param": given, "code": None}}
-    said = respeak.translate_error(body, source=source, target=target, status=400, request=request)
+def param(theirs: str, source: str, target: str, request: Any = None, options: Options | None = None) -> str | None:
+    body = {"error": {"message": "m", "type": "invalid_request_error", "param": theirs, "code": None}}
+    said = respeak.translate_error(body, source=source, target=target, status=400, request=request, options=options)
     assert not said.losses
     found: str | None = said.payload["error"]["param"]
     return found
@@ -41,9 +48,9 @@ def test_a_field_has_the_clients_name_both_ways(chat: str, responses: str) -> No
     assert param(responses, "responses", "chat") == chat
 
 
-@pytest.mark.parametrize("given", ["wibble", "wibble[0].x", "seed", ""])
-def test_what_the_client_cannot_have_said_stays_as_it_is(given: str) -> None:
-    assert param(given, "chat", "responses") == given
+@pytest.mark.parametrize("theirs", ["wibble", "wibble[0].x", "seed", ""])
+def test_what_the_client_cannot_have_said_stays_as_it_is(theirs: str) -> None:
+    assert param(theirs, "chat", "responses") == theirs
 
 
 def test_a_provider_that_renames_a_field_is_understood() -> None:
@@ -54,8 +61,8 @@ def test_a_provider_that_renames_a_field_is_understood() -> None:
 
 @pytest.mark.parametrize(("source", "target"), [("responses", "aimlapi"), ("chat", "openrouter-chat")])
 def test_within_a_family_param_stays(source: str, target: str) -> None:
-    for given in ("temperature", "input[3].content", "messages[3].content"):
-        assert param(given, source, target) == given
+    for theirs in ("temperature", "input[3].content", "messages[3].content"):
+        assert param(theirs, source, target) == theirs
 
 
 CALL = {"type": "function_call", "call_id": "c", "name": "f", "arguments": "{}"}
@@ -218,10 +225,118 @@ def test_without_the_request_within_a_family_names_are_the_clients_alone() -> No
 
 
 @pytest.mark.parametrize("source", ["vtrix", "openrouter-chat", "responses", "aimlapi"])
-@pytest.mark.parametrize("given", ["input[0].function_call.name", "messages[0].function_call.name", "functions[0]"])
-def test_fields_of_the_other_family_are_nothing_to_look_into(source: str, given: str) -> None:
+@pytest.mark.parametrize("theirs", ["input[0].function_call.name", "messages[0].function_call.name", "functions[0]"])
+def test_fields_of_the_other_family_are_nothing_to_look_into(source: str, theirs: str) -> None:
     odd = {"input": [{"tool_calls": 5}], "include": 5}
     asked = {"model": "m", "messages": [{"role": "user", "content": "hi"}], **odd}
-    assert param(given, source, "chat", asked)
+    assert param(theirs, source, "chat", asked)
     other = {"model": "m", "input": "hi", "messages": 5, "functions": 5}
-    assert param(given, source, "responses" if source != "responses" else "openrouter", other)
+    assert param(theirs, source, "responses" if source != "responses" else "openrouter", other)
+
+
+USER: Json = {"role": "user", "content": "hi"}
+REFUSING: Json = {"role": "assistant", "content": "Hm.", "refusal": "No."}
+PICTURE: Json = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+UNANSWERED: Json = {"role": "assistant", "content": None, "tool_calls": MESSAGES[1]["tool_calls"][:1]}
+ALLOWED: Json = {
+    "type": "allowed_tools",
+    "allowed_tools": {"mode": "auto", "tools": [CUSTOM["tools"][0], CUSTOM["tools"][1]]},
+}
+PLACES: list[tuple[str, Json, str]] = [
+    ("input[2].output", {"messages": [USER, UNANSWERED, USER]}, "messages[1].tool_calls[0]"),
+    ("input[3].content", {"messages": [USER, UNANSWERED, USER]}, "messages[2].content"),
+    ("input[9].content", {"messages": [USER]}, "messages"),
+    ("input[1].content[0].text", {"messages": [USER, REFUSING]}, "messages[1].content"),
+    ("input[1].content[1].refusal", {"messages": [USER, REFUSING]}, "messages[1].refusal"),
+    ("input[1].content[0].refusal", {"messages": [USER, {**REFUSING, "content": None}]}, "messages[1].refusal"),
+    (
+        "input[0].content[0].image_url",
+        {"messages": [{"role": "user", "content": [{"type": "file", "file": {}}, PICTURE]}]},
+        "messages[0].content[1].image_url.url",
+    ),
+    (
+        "tool_choice.tools[0].name",
+        {**CUSTOM, "tool_choice": ALLOWED},
+        "tool_choice.allowed_tools.tools[0].custom.name",
+    ),
+    (
+        "tool_choice.tools[1].name",
+        {**CUSTOM, "tool_choice": ALLOWED},
+        "tool_choice.allowed_tools.tools[1].function.name",
+    ),
+    ("max_output_tokens", {"messages": [USER], "max_tokens": 5, "max_completion_tokens": None}, "max_tokens"),
+    ("input[1].content", {"messages": [USER, USER]}, "messages[1].content"),
+]
+
+
+@pytest.mark.parametrize(("theirs", "asked", "ours"), PLACES, ids=[case[0] for case in PLACES])
+def test_what_the_client_said_is_named_where_it_said_it(theirs: str, asked: Json, ours: str) -> None:
+    assert param(theirs, "responses", "chat", {"model": "m", **asked}) == ours
+
+
+def test_an_object_that_the_client_uses_twice_has_both_places() -> None:
+    asked = {"model": "m", "input": [USER, USER]}
+    assert [param(f"input[{i}].content", "aimlapi", "responses", asked) for i in (0, 1)] == [
+        "input[0].content",
+        "input[1].content",
+    ]
+
+
+def test_positions_are_those_of_the_request_as_its_options_made_it() -> None:
+    system: Json = {"role": "system", "content": "Be brief."}
+    details = [{"type": "reasoning.encrypted", "data": "gAAA", "id": "rs_1", "format": "openai-responses-v1"}]
+    turn: Json = {"role": "assistant", "content": "x", "reasoning_details": details}
+    hoisted = {"model": "m", "messages": [system, USER]}
+    assert param("input[0].content", "responses", "chat", hoisted) == "messages[0].content"
+    options = Options(hoist_instructions=True)
+    assert param("input[0].content", "responses", "chat", hoisted, options) == "messages[1].content"
+    extended = {"model": "m", "messages": [USER, turn, USER]}
+    assert param("input[3].content", "responses", "chat", extended, Options(extensions=True)) == "messages[2].content"
+
+
+def test_an_exchange_names_positions_by_its_own_options() -> None:
+    exchange = Exchange(client="chat", upstream="responses", options=Options(hoist_instructions=True))
+    exchange.begin({"model": "m", "messages": [{"role": "system", "content": "Be brief."}, USER]})
+    exchange.request()
+    reply = exchange.answer(400, b'{"error": {"message": "m", "param": "input[0].content"}}')
+    assert reply.body["error"]["param"] == "messages[1].content"
+
+
+# Every name is the client's -------------------------------------------------------------------------------------
+
+
+def names(value: Any, keys: tuple[str | int, ...] = ()) -> Iterator[list[str | int]]:
+    """Every place of a payload."""
+    if keys:
+        yield [*keys]
+    if isinstance(value, dict | list):
+        for key, held in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from names(held, (*keys, key))
+
+
+def stands(keys: list[str | int], request: Any) -> bool:
+    """True for what is in the request, and for a key that one of its objects does not have."""
+    for key in keys[:-1]:
+        if not (key in request if isinstance(request, dict) else isinstance(key, int) and key < len(request)):
+            return False
+        request = request[key]
+        if not isinstance(request, dict | list):
+            return False
+    last = keys[-1]
+    return isinstance(request, dict) if isinstance(last, str) else isinstance(request, list) and last < len(request)
+
+
+@pytest.mark.parametrize("upstream", laws.TARGETS)
+@pytest.mark.parametrize("client", ["chat", "responses"])
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_every_param_of_a_translated_request_is_in_the_clients(client: str, upstream: str, data: st.DataObject) -> None:
+    asked = data.draw(PAYLOADS[client, "request"])
+    try:
+        said = respeak.translate_request(asked, source=client, target=upstream, tolerate="breaking")
+    except respeak.TranslationError:
+        return
+    for keys in names(said.payload):
+        if all(isinstance(key, int) or split(key) == [key] for key in keys):
+            found = split(param(join(keys), upstream, client, asked) or "")
+            assert found[0] not in asked or stands(found, asked), (keys, found)

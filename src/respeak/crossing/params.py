@@ -13,7 +13,7 @@ from typing import Any
 from respeak.crossing.errors import place_of
 from respeak.crossing.format import JSON_SCHEMA
 from respeak.crossing.items import CALL_OUTPUT, CUSTOM_CALL, ITEMS_DOWN, MESSAGE, TOOL_CALL, call_table
-from respeak.crossing.parts import FILE, IMAGE
+from respeak.crossing.parts import FILE, IMAGE, REFUSAL, TEXT
 from respeak.crossing.request import LOGPROBS_VALUE, REQUEST
 from respeak.crossing.tools import CUSTOM_TOOL, FUNCTION_TOOL
 from respeak.loss import Place
@@ -48,15 +48,27 @@ def places_of(asked: Json, out: Json, job: Any) -> dict[str, Place]:
     `out` is the request as `job` made it of `asked`. What a route within a family leaves alone is the client's own.
     """
     start, end = job.source.family, job.target.family
-    own = {id(entry): ((None, name), i) for name in LISTS[start] for i, entry in _objects(asked, name)}
+    own: dict[int, list[Place]] = {}  # an object that the client uses twice has two places, the last one first
+    for held in LISTS[start]:
+        for i, entry in _objects(asked, held)[::-1]:
+            own.setdefault(id(entry), []).append(((None, held), i))
     found = {
-        f"{LEGACY.get(name, name)}[{i}]": job.place_of(entry) or own.get(id(entry))
+        f"{LEGACY.get(name, name)}[{i}]": job.place_of(entry) or (own.get(id(entry)) or [None]).pop()
         for name in LISTS[end]
         for i, entry in _objects(out, name)
     }
+    found |= {name: job.place_of(part) for name, part in _parts(out, LISTS[end][0])}
     if start != end:
         found |= _of_logprobs(out, job)
     return {name: place for name, place in found.items() if place is not None}
+
+
+def _parts(payload: Json, name: str) -> Iterator[tuple[str, Json]]:
+    """The content parts of messages or items, each with its name."""
+    for i, entry in _objects(payload, name):
+        for inner in ("content", "output"):
+            if isinstance(entry.get(inner), list):
+                yield from ((f"{name}[{i}].{inner}[{j}]", part) for j, part in _objects(entry, inner))
 
 
 def _objects(payload: Json, name: str) -> list[tuple[int, Json]]:
@@ -143,16 +155,59 @@ def _renamed(
             return _inside_alike(at, rest, request or {}) if alike else _inside(at, rest, source, request or {})
         candidates = _candidates(head, source, target) or ([] if rest else _held_apart(head, source, target))
         if candidates:
-            present = [name for name in candidates if request is None or name.split(".")[0] in request]
-            name = (present or candidates)[0]
-            held = (request or {}).get(name)
-            if isinstance(held, str):  # nothing stands inside a string
-                return [name]
-            if alike:
-                return [*split(name), *(_of_kind(rest, held) if isinstance(held, dict) and "custom" in held else rest)]
-            inner = _inner(head, rest, request)
-            return [*split(name), *next(_tails(rest, inner, source), _unwrapped(rest) if inner else rest)]
+            name = _present(candidates, request)
+            return _in_field(name, head, rest, source, request) if not alike else _in_own(name, rest, request or {})
     return keys
+
+
+def _present(names: list[str], request: Json | None) -> str:
+    """The name of a field that the client used; null is no use of it."""
+    used = [name for name in names if request is None or request.get(name.split(".")[0]) is not None]
+    return (used or names)[0]
+
+
+def _in_own(name: str, rest: list[str | int], request: Json) -> list[str | int]:
+    """What stands inside a field of the client's, where the upstream is of the same family."""
+    held = request.get(name)
+    if isinstance(held, str):  # nothing stands inside a string
+        return [name]
+    return [*split(name), *(_of_kind(rest, held) if isinstance(held, dict) and "custom" in held else rest)]
+
+
+def _in_field(name: str, head: str, rest: list[str | int], source: Any, request: Json | None) -> list[str | int]:
+    """What stands inside a field of the client's, by the rows of what the upstream calls `head`."""
+    field, tables = split(name), TAILS.get(head, ())
+    tails = list(_tails(rest, tables, source)) or [_unwrapped(rest) if tables else rest]
+    if request is None or field[0] not in request:
+        return [*field, *tails[0]]
+    if head in LISTS[source.family]:  # an entry that no entry of the client's became
+        return field
+    found = _standing([[*field, *tail] for tail in tails], request)
+    return found if len(found) > len(field) else field
+
+
+def _standing(candidates: list[list[str | int]], request: Json) -> list[str | int]:
+    """The candidate of which the client's request has most, up to the first key that its object does not have."""
+    lengths = [_length(keys, request) for keys in candidates]
+    best = max(range(len(candidates)), key=lengths.__getitem__)
+    keys, length = candidates[best], lengths[best]
+    more = keys[length : length + 1]
+    return keys[:length] + (more if isinstance(_at(keys[:length], request), dict) else [])
+
+
+def _length(keys: list[str | int], request: Json) -> int:
+    """So many of the keys, from the first one on, lead to something in the client's request."""
+    held: Any = request
+    for count, key in enumerate(keys):
+        there = (
+            key < len(held)
+            if isinstance(held, list) and isinstance(key, int)
+            else isinstance(held, dict) and key in held
+        )
+        if not there:
+            return count
+        held = held[key]
+    return len(keys)
 
 
 def _inside_alike(keys: list[str | int], rest: list[str | int], request: Json) -> list[str | int]:
@@ -165,7 +220,7 @@ def _inside_alike(keys: list[str | int], rest: list[str | int], request: Json) -
             keys, held = [*keys, "tool_calls", 0], held["tool_calls"][0]
         rest = ["function", *rest[1:]] if rest[1:] else []
     rest = _of_kind(rest, held)
-    return [*keys, *rest] if rest and rest[0] in held else keys
+    return _standing([[*keys, *rest]], request) if rest and rest[0] in held else keys
 
 
 def _of_kind(rest: list[str | int], held: Json) -> list[str | int]:
@@ -202,7 +257,10 @@ def _inside(keys: list[str | int], rest: list[str | int], source: Any, request: 
     held = _at(keys, request)
     if not isinstance(held, dict):  # instructions, or an input that is one string
         return keys
-    return [*keys, *next(_tails(rest, _tables(keys, held), source), [])]
+    tails = list(_tails(rest, _tables(keys, held), source)) or [[]]
+    if keys[0] == "functions":
+        tails = [[key for key in tail if key != "function"] for tail in tails]
+    return _standing([[*keys, *tail] for tail in tails], request)
 
 
 def _call(keys: list[str | int], number: str | int, request: Json) -> list[str | int] | None:
@@ -221,10 +279,11 @@ def _is_call(item: Json) -> bool:
 
 def _tables(keys: list[str | int], held: Json) -> tuple[Table, ...]:
     """The rows that speak of what stands at a place of the client's request."""
-    if keys[-2:-1] not in (["tools"], ["functions"]):
-        return (_table(held),) if isinstance(keys[-1], int) else ()
-    kind = held.get("type", "function")
-    return TAILS["tools"] if kind == "function" else TAILS["tools"][1:] if kind == "custom" else ()
+    if keys[-2:-1] in (["tools"], ["functions"]):
+        return TAILS["tools"]
+    if keys[-2:-1] in (["content"], ["output"]):
+        return PARTS
+    return (_table(held),) if isinstance(keys[-1], int) else ()
 
 
 def _table(held: Json) -> Table:
@@ -245,22 +304,13 @@ def _tails(rest: list[str | int], tables: Iterable[Table], source: Any) -> Itera
         keys = split(theirs or "")
         if theirs and ours and rest[at : at + len(keys)] == keys:
             below, inner = rest[at + len(keys) :], BELOW.get(row.responses or "", ())
-            yield [*rest[:at], *split(ours), *next(_tails(below, inner, source), below)]
+            for tail in [*_tails(below, inner, source)] or [below]:
+                yield [*rest[:at], *split(ours), *tail]
 
 
 def _unwrapped(rest: list[str | int]) -> list[str | int]:
     """The keys inside a field without the object that Chat wraps around what Responses has flat."""
     return rest[:-1] if rest[-1:] and rest[-1] in WRAPPERS else rest
-
-
-def _inner(head: str, rest: list[str | int], request: Json | None) -> tuple[Table, ...]:
-    """The tables of what stands inside a field; a client's nested choice or tool says itself which one it is."""
-    held: Any = (request or {}).get(head)
-    if head == "tools" and isinstance(held, list) and rest and isinstance(rest[0], int):
-        held = held[rest[0]] if rest[0] < len(held) else None
-    custom = isinstance(held, dict) and "custom" in held
-    tables = TAILS.get(head, ())
-    return tables[1:] if custom and head in ("tools", "tool_choice") else tables
 
 
 FUNCTION_CHOICE = Table("function_choice", (both("name", "function.name"),))
@@ -281,9 +331,11 @@ TAILS: Mapping[str, tuple[Table, ...]] = {
 }
 """The rows inside a field, by the upstream's name of it."""
 
+PARTS = (TEXT, IMAGE, FILE, REFUSAL)
+
 BELOW: Mapping[str, tuple[Table, ...]] = {
-    "content": (IMAGE, FILE),
-    "output": (IMAGE, FILE),
+    "content": PARTS,
+    "output": PARTS,
     "tools": (FUNCTION_CHOICE, CUSTOM_CHOICE),
 }
 """The rows inside a key of those rows, by its Responses name: parts of a message or result, entries of a list."""

@@ -201,11 +201,10 @@ def _lacking(part: Json) -> Verdict | None:
 
 def parts_down(parts: list[Json], at: Place, job: Job, assistant: bool = False) -> list[Json]:
     """All parts of one content list that Chat can hold, in order."""
-    if len(parts) == 1:
+    if len(parts) == 1 and job.held is None:
         only = part_down(parts[0], (at, 0), job, assistant)
         return [] if only is None else [only]
-    said_parts = (part_down(part, (at, i), job, assistant) for i, part in enumerate(parts))
-    return [part for part in said_parts if part is not None]
+    return _left([part_down(part, (at, i), job, assistant) for i, part in enumerate(parts)], at, job)
 
 
 def part_up(part: Json, at: Place, job: Job, assistant: bool = False) -> Json | None:
@@ -258,5 +257,13 @@ _SPECIAL_UP: Mapping[str, Callable[[Json, Place, Job], Json | None]] = {"image":
 
 def parts_up(parts: list[Json], at: Place, job: Job, assistant: bool = False) -> list[Json]:
     """All parts of one content list that Responses can hold, in order."""
-    said_parts = (part_up(part, (at, i), job, assistant) for i, part in enumerate(parts))
-    return [part for part in said_parts if part is not None]
+    return _left([part_up(part, (at, i), job, assistant) for i, part in enumerate(parts)], at, job)
+
+
+def _left(parts: list[Json | None], at: Place, job: Job) -> list[Json]:
+    """What could be said of a content list, each part with its place if anybody asks."""
+    if job.held is not None:
+        for i, part in enumerate(parts):
+            if part is not None:
+                job.hold(part, (at, i))
+    return [part for part in parts if part is not None]

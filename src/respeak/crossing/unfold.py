@@ -121,13 +121,18 @@ class Unfold:
         elif not refusal:
             return content or None
         else:
-            parts = [_output_text(content)] if content else []
+            parts = [self.part(_output_text(content), (at, "content"))] if content else []
         if refusal:
-            return [*parts, {"type": "refusal", "refusal": refusal}]
+            return [*parts, self.part({"type": "refusal", "refusal": refusal}, (at, "refusal"))]
         if len(parts) == 1 and "text" in parts[0]:
             text: str = parts[0]["text"]
             return text or None
         return parts
+
+    def part(self, part: Json, at: Place) -> Json:
+        """A part made of a field of its own."""
+        self.job.hold(part, at)
+        return part
 
     def calls(self, calls: list[Json], at: Place) -> None:
         """The entries of `tool_calls`. Chat pairs by adjacency: outputs of an id used again belong to this turn."""
