@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +11,13 @@ import pytest
 
 from respeak import UnknownDialect, explain, profiles
 from respeak.codes import Code
+from respeak.conformance.cases import Case, load
 from respeak.crossing import TABLES, answer_down, errors, finish, items, parts, tool_choice, tools
 from respeak.loss import Verdict
 from respeak.mapping import Explained
 from respeak.mapping.crossing import note_of
 from respeak.mapping.reach import verdicts
-from respeak.mapping.search import split
+from respeak.mapping.search import speaks_of, split
 from respeak.mapping.streams import DOWN
 from respeak.mapping.words import DESCRIBE, describe
 from respeak.plan import IMPLIED, KEEP, ONE_WAY, Always, Step
@@ -105,8 +107,13 @@ def test_every_word_of_every_profile_is_shown(name: str) -> None:
         prefix = TABLES[table].fields[side]
         rows = [row for row in shown if row.source_field == (f"{prefix}.{field}" if prefix else field)]
         assert any(set(map(id, _verdicts(say))) <= set(map(id, row.losses)) for row in rows), (table, field)
-    for place, verdict in [(f"messages[].content[]<{part}>", verdict) for part, verdict in profile.parts.items()]:
+    held = ("input", "messages")[side]
+    for part, verdict in profile.parts.items():
+        place = f"{held}[].content[]<{part}>"
         assert any(row.source_field == place and row.losses == (verdict,) for row in shown)
+    for told in (*profile.tells, *profile.tells_reading):
+        name = told.name(profile.family)
+        assert name is None or any(row.source_field == name and row.losses == told.verdicts for row in shown)
     assert {*profile.reads} <= {row.source_field for row in shown}
     for tool, odd in profile.odd_tools.items():
         rows = [row for row in shown if row.source_field == f"tools[]<{tool}>"]
@@ -352,3 +359,62 @@ def test_every_event_that_is_translated_is_explained() -> None:
     assert DOWN.keys() == ON.keys()
     rows = explain(source="responses", target="chat", kind="stream")
     assert {row.source_field for row in rows} >= {*ON, *SILENT}
+
+
+# What is printed is what happens --------------------------------------------------------------------------------
+
+ROUTES = sorted(
+    {(case.source, case.target) for case in load() if case.kind == "request" and case.source != case.target}
+)
+
+
+@functools.cache
+def _route(source: str, target: str) -> list[Explained]:
+    return explain(source=source, target=target, kind="request")
+
+
+def _losses(case: Case) -> list[tuple[str, str]]:
+    """Code and place of each loss that a case expects, and of what forbids it."""
+    found = [*case.expected.get("losses", ()), case.expected.get("error", {})]
+    return [(loss["code"], loss["path"]) for loss in found if "code" in loss and loss["path"]]
+
+
+@pytest.mark.parametrize(("source", "target"), ROUTES, ids=[f"{source} to {target}" for source, target in ROUTES])
+def test_a_loss_that_occurs_at_a_field_of_a_request_is_named_there(source: str, target: str) -> None:
+    cases = [case for case in load() if (case.kind, case.source, case.target) == ("request", source, target)]
+    missing = {
+        (code, path)
+        for code, path in (loss for case in cases for loss in _losses(case))
+        if not any(code == verdict.code.value for row in _about(path, source, target) for verdict in row.losses)
+    }
+    assert not missing
+
+
+def _about(path: str, source: str, target: str) -> list[Explained]:
+    """The rows that speak of a place on a route, and the one of all keys that nobody knows."""
+    return [row for row in _route(source, target) if row.source_field == "(any other key)" or speaks_of(row, path)]
+
+
+RESHAPED = [
+    ("tools", "chat", "vtrix", "functions"),
+    ("tool_choice", "chat", "vtrix", "function_call"),
+    ("messages[].tool_calls", "chat", "vtrix", "messages[].function_call"),
+    ("messages[].refusal", "chat", "vtrix", "messages[].content"),
+    ("web_search_options", "chat", "aimlapi", None),
+    ("max_tokens", "codex-guide", "chat", "max_completion_tokens"),
+    ("max_tokens", "codex-guide", "vtrix", "max_tokens"),
+]
+
+
+@pytest.mark.parametrize(("field", "source", "target", "becomes"), RESHAPED)
+def test_a_field_lands_where_the_rules_between_fields_put_it(
+    field: str, source: str, target: str, becomes: str | None
+) -> None:
+    rows = [row for row in _route(source, target) if row.source_field == field]
+    assert {row.target_field for row in rows} == {becomes}
+    assert all(row.rule != "stays as it stands" for row in rows if becomes != field)
+
+
+def test_a_reason_is_printed_once() -> None:
+    [row] = explain("metadata", source="responses", target="chat", kind="request")
+    assert row.rule.count("only") == 1

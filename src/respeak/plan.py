@@ -118,6 +118,28 @@ def from_chat(chat: str, responses: str, *, up: Rule = None, note: str = "") -> 
     return Row(responses, chat, down=ONE_WAY, up=up, note=note)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What rules between fields make of one field: said beside their code, for the printed mapping.
+
+    responses, chat   the field in a source of either family; None where no such source has it
+    becomes           where it lands; None where it is left out
+    verdicts          those that the rules may give at this field
+    open_only         closed targets have rules of their own
+    """
+
+    responses: str | None
+    chat: str | None
+    becomes: str | None
+    note: str
+    verdicts: tuple[Verdict, ...]
+    open_only: bool = False
+
+    def name(self, family: str) -> str | None:
+        """The field in a source of this family."""
+        return self.responses if family == "responses" else self.chat
+
+
 Says: TypeAlias = Mapping[str, Any]
 """What a profile says of one object of its family: `{path: name | verb | verdict | (name, verb)}`."""
 

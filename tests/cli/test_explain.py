@@ -40,6 +40,7 @@ def test_without_a_route_roads_and_words_of_profiles_have_headings() -> None:
     assert [line for line in lines if line and not line.startswith(" ")] == [
         "requests, Chat to Responses",
         "answers, Responses to Chat",
+        "requests, words of codex-guide",
         "requests, words of vtrix",
     ]
 

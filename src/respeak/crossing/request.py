@@ -236,7 +236,7 @@ REQUEST = Table(
             Step(_store_down, "false stays; true has no counterpart", (STORE,)),
             Step(_store_up, "false unless true, which means something else", (STORE_CHANGED,)),
         ),
-        Row("metadata", "metadata", METADATA, note="down: only with store; the answer echoes it"),
+        Row("metadata", "metadata", METADATA),
         both("moderation"),
         both("service_tier", down=excluding({"ultrafast": ULTRAFAST})),
         both("safety_identifier"),

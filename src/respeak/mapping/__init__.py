@@ -99,8 +99,8 @@ def _rows(start: Profile, end: Profile, kinds: tuple[str, ...]) -> Iterator[Expl
             direction = "down" if start.family == "responses" else "up"
             yield from _crossed(kind, direction, end)
             if kind != "stream":
-                yield from source_words(start, direction, kind)
-                yield from target_words(end, direction, kind)
+                yield from source_words(start, direction, kind, end)
+                yield from target_words(end, direction, kind, end)
 
 
 def _crossed(kind: str, direction: str, target: Profile) -> Iterator[Explained]:

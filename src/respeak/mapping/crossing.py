@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,14 +12,16 @@ from respeak.crossing.finish import FINISHES, REASONS
 from respeak.crossing.items import CALLS_UP, ITEMS_DOWN
 from respeak.crossing.parts import PARTS_DOWN, PARTS_UP
 from respeak.crossing.request import REQUEST
+from respeak.crossing.told import TOLD
 from respeak.crossing.tool_choice import FORMS_DOWN, FORMS_UP, MODES, choice_down, choice_up
 from respeak.loss import Verdict
 from respeak.mapping.explained import Explained
 from respeak.mapping.reach import verdicts
 from respeak.mapping.words import Words, describe, first_line
-from respeak.plan import IMPLIED, KEEP, ONE_WAY, UNKNOWN, Always, Row, Step, Table
+from respeak.plan import IMPLIED, KEEP, ONE_WAY, UNKNOWN, Always, Row, Step, Table, Told
 from respeak.profiles.profile import Profile
 from respeak.route import FINISH
+from respeak.verbs import flagged
 
 ANSWER_TABLES = ("answer_text", *(table.name for module in (answer, citations, usage) for table in module.TABLES))
 """Tables that speak of answers only."""
@@ -42,15 +44,35 @@ ONLY_IF: Mapping[Code, Callable[[Profile], bool]] = {
 """Losses that only some targets can bring about."""
 
 
+SEARCH = "web_search_options"
+"""The field of Chat that is a hosted tool on Responses."""
+
+
 def crossing(kind: str, direction: str, target: Profile) -> Iterator[Explained]:
     """All rows of one kind and direction, with the target's words on the fields they land on."""
     rows = [*_table_rows(kind, direction, target), *_types(kind, direction, target)]
+    if kind == "request":
+        rows += told(TOLD[direction], "responses" if direction == "down" else "chat", direction, target)
     yield from rows
     known = [verdict for row in rows for verdict in row.losses]
     for verdict in _between(kind, direction):
         if verdict not in known and possible((verdict,), target):
             yield Explained(kind, direction, None, None, *_parts(describe(verdict)))
     yield Explained(kind, direction, "(any other key)", None, *_parts(describe(UNKNOWN)))
+
+
+def told(
+    tells: Iterable[Told], family: str, direction: str, target: Profile, dialect: str | None = None
+) -> list[Explained]:
+    """What rules between fields make of single fields of a source of this family, for this target."""
+    rows = []
+    for tell in tells:
+        name, losses = tell.name(family), possible(tell.verdicts, target)
+        if name is None or (tell.open_only and target.closed) or (tell.verdicts and not losses):
+            continue
+        text = tell.note or describe(losses[0]).text
+        rows.append(Explained("request", direction, name, tell.becomes, text, losses, dialect))
+    return rows
 
 
 def possible(losses: tuple[Verdict, ...], target: Profile) -> tuple[Verdict, ...]:
@@ -71,7 +93,13 @@ def _table_rows(kind: str, direction: str, target: Profile) -> Iterator[Explaine
         in_answers = table.name in ANSWER_TABLES or (kind == "response" and table.name in SHARED[direction])
         if in_answers == (kind == "response"):
             for row in table.rows:
-                yield from _row(kind, direction, table, row, target, says.get(table.target, {}))
+                if not _hosted(row, direction, target, table):
+                    yield from _row(kind, direction, table, row, target, says.get(table.target, {}))
+
+
+def _hosted(row: Row, direction: str, target: Profile, table: Table) -> bool:
+    """True for what becomes a hosted tool, where the target has none."""
+    return direction == "up" and target.closed and joined(table.fields[1], row.chat or "").startswith(SEARCH)
 
 
 def _row(
@@ -102,14 +130,22 @@ def _landed(rule: Any, source: str | None, target: str | None, says: Mapping[str
         return words, None
     if target is None or rule is IMPLIED or isinstance(rule, Always):
         return words, target
-    name, more = spoken_of(says.get(target, KEEP), target)
-    if isinstance(rule, Step):  # a step writes itself; only a verdict is enforced on what it wrote
-        return (words + describe(more), None) if isinstance(more, Verdict) else (words, target)
+    name, more = spoken_of(_say(target, says), target)
+    if isinstance(rule, Step):  # a step writes itself; what is enforced on it is a verdict, or a word that flags
+        if isinstance(more, Verdict | flagged):
+            return words + describe(more), None if isinstance(more, Verdict) else target
+        return words, target
     words += describe(more)
     if isinstance(more, Verdict):
         return words, None
     carried = "copied" if (source or "").rsplit(".", 1)[-1] == name.rsplit(".", 1)[-1] else "renamed"
     return (words if words.text else Words(carried)), name
+
+
+def _say(target: str, says: Mapping[str, Any]) -> Any:
+    """The profile's word on a field; a verdict on what it stands in is one on it, too."""
+    around = says.get(target.split(".")[0])
+    return says.get(target, around if isinstance(around, Verdict) else KEEP)
 
 
 def _noted(words: Words, rule: Any, note: str) -> Words:

@@ -8,9 +8,10 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing import TABLES
 from respeak.crossing.items import MISPLACED_PHASE, PHASE
+from respeak.crossing.model import NOT_SERVED
 from respeak.crossing.within import CHAT_PARTS, FOREIGN_MODEL
 from respeak.loss import Verdict
-from respeak.mapping.crossing import joined, spoken_of
+from respeak.mapping.crossing import joined, spoken_of, told
 from respeak.mapping.explained import Explained
 from respeak.mapping.reach import verdicts
 from respeak.mapping.words import Words, describe, first_line
@@ -35,10 +36,10 @@ WITHIN = {
 
 def spoken(profile: Profile) -> Iterator[Explained]:
     """Every word of one profile."""
-    yield from target_words(profile, "within", "request")
-    yield from target_words(profile, "within", "response")
-    yield from source_words(profile, "within", "request")
-    yield from source_words(profile, "within", "response")
+    for kind in ("request", "response"):
+        yield from target_words(profile, "within", kind, profile)
+    for kind in ("request", "response"):
+        yield from source_words(profile, "within", kind, profile)
     for kind, speech in (("request", profile.says), ("response", profile.answers)):
         for table, says in speech.items():
             for name, say in says.items():
@@ -48,12 +49,16 @@ def spoken(profile: Profile) -> Iterator[Explained]:
 def within(start: Profile, end: Profile, kind: str) -> Iterator[Explained]:
     """What a route within one family does to each field that either family's tables know."""
     speech = end.says if kind == "request" else end.answers
-    yield from target_words(end, "within", kind)
-    yield from source_words(start, "within", kind)
+    yield from target_words(end, "within", kind, end)
+    yield from source_words(start, "within", kind, end)
+    reshaped = {row.source_field for row in told_of(end, start, end.family, end)} if kind == "request" else set()
     for table in WITHIN[end.family][kind]:
         says = speech.get(table, {})
         for name in _fields(table, end.family, says):
             if name == "model" or (table, name) == ("message", "phase") or name in start.reads:
+                continue
+            where = joined(TABLES[table].fields[0 if end.family == "responses" else 1], name)
+            if where in reshaped and says.get(name, KEEP) is KEEP:
                 continue
             closed = end.closed and (kind, table) == ("request", "request") and not _about(name, says)
             yield _word(end, kind, table, name, says.get(name, UNKNOWN if closed else KEEP))
@@ -101,27 +106,43 @@ def _word(profile: Profile, kind: str, table: str, name: str, say: Any) -> Expla
 # What is no field -----------------------------------------------------------------------------------------------
 
 
-def target_words(profile: Profile, direction: str, kind: str) -> Iterator[Explained]:
+def told_of(target: Profile | None, source: Profile | None, family: str, end: Profile) -> list[Explained]:
+    """What the rules between fields of these profiles make of single fields of a source of this family."""
+    direction = "within" if family == end.family else "down" if family == "responses" else "up"
+    rows = told(target.tells, family, direction, end, target.name) if target is not None else []
+    return rows + (told(source.tells_reading, family, direction, end, source.name) if source is not None else [])
+
+
+def _source_family(profile: Profile, direction: str) -> str:
+    """The family of the payloads that come to a dialect in this direction."""
+    return {"down": "responses", "up": "chat"}.get(direction, profile.family)
+
+
+def target_words(profile: Profile, direction: str, kind: str, end: Profile) -> Iterator[Explained]:
     """Model ids, parts that the provider does not take, and its rules between fields."""
+    rows = told_of(profile, None, _source_family(profile, direction), end) if kind == "request" else []
+    yield from rows
     if kind == "request":
         yield _models(profile, direction)
         for part, verdict in profile.parts.items():
             words = describe(verdict)
-            where = f"messages[].content[]<{part}>"
-            yield Explained(kind, direction, where, None, words.text, words.losses, profile.name)
+            where = "input" if (direction, profile.family) == ("within", "responses") else "messages"
+            yield Explained(
+                kind, direction, f"{where}[].content[]<{part}>", None, words.text, words.losses, profile.name
+            )
     hooks = (profile.finish_request, profile.reshape_request) if kind == "request" else (profile.reshape_answer,)
     for hook in hooks:
-        yield from _hook(profile, direction, kind, hook)
+        yield from _hook(profile, direction, kind, hook, rows)
 
 
-def source_words(profile: Profile, direction: str, kind: str) -> Iterator[Explained]:
+def source_words(profile: Profile, direction: str, kind: str, end: Profile) -> Iterator[Explained]:
     """What clients of a dialect send beyond their family, and how its answers are read."""
     if kind == "response":
         for name in profile.reasoning:
             where = f"choices[].message.{name}"
             landed = "output[]<reasoning>" if direction == "up" else where
             yield Explained(kind, direction, where, landed, "reasoning text of this provider", (), profile.name)
-        yield from _hook(profile, direction, kind, profile.unshape_answer)
+        yield from _hook(profile, direction, kind, profile.unshape_answer, [])
         return
     for name, rule in profile.reads.items():
         words = describe(rule)
@@ -133,7 +154,9 @@ def source_words(profile: Profile, direction: str, kind: str) -> Iterator[Explai
                 words = describe(getattr(odd, family))
                 becomes = f"tools[]<{odd.tool()['type']}>" if family == "responses" else None
                 yield Explained(kind, direction, f"tools[]<{tool}>", becomes, words.text, words.losses, profile.name)
-    yield from _hook(profile, direction, kind, profile.finish_reading)
+    rows = told_of(None, profile, profile.family, end)
+    yield from rows
+    yield from _hook(profile, direction, kind, profile.finish_reading, rows)
 
 
 def _models(profile: Profile, direction: str) -> Explained:
@@ -146,14 +169,16 @@ def _models(profile: Profile, direction: str) -> Explained:
         return Explained("request", direction, "model", "model", text, (verdict,), profile.name)
     if profile.prefix:
         text += f"; other models get the prefix {profile.prefix}"
-    return Explained("request", direction, "model", "model", text, (), profile.name)
+    losses = (NOT_SERVED,) if profile.wire_check else ()
+    return Explained("request", direction, "model", "model", text, losses, profile.name)
 
 
-def _hook(profile: Profile, direction: str, kind: str, hook: Any) -> Iterator[Explained]:
-    """A rule between fields: what it does, then each verdict that it may give."""
+def _hook(profile: Profile, direction: str, kind: str, hook: Any, rows: list[Explained]) -> Iterator[Explained]:
+    """A rule between fields: what it does, then each verdict that it may give and that these rows do not name."""
     if hook is None:
         return
     yield Explained(kind, direction, None, None, first_line(hook), (), profile.name)
-    for verdict in verdicts(hook, package="respeak.profiles"):
+    named = [verdict for row in rows for verdict in row.losses]
+    for verdict in (found for found in verdicts(hook, package="respeak.profiles") if found not in named):
         words = describe(verdict)
         yield Explained(kind, direction, None, None, words.text, words.losses, profile.name)

@@ -7,9 +7,24 @@ out (AIML API page of openai/gpt-5-3-codex; profiles.md section 1).
 from __future__ import annotations
 
 from respeak.codes import Code
-from respeak.plan import KEEP
+from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
+from respeak.plan import KEEP, Told
 from respeak.profiles.profile import Profile
-from respeak.profiles.rules.aimlapi import UNDOCUMENTED, finish_request, unshape_answer
+from respeak.profiles.rules.aimlapi import (
+    CLIENT_TOOL,
+    HOSTED_CHOICE,
+    HOSTED_TOOL,
+    INCLUDE,
+    NO_STORE,
+    NO_TOOL,
+    NOT_ALLOWED,
+    NOT_CHOSEN,
+    REFERENCE,
+    UNDOCUMENTED,
+    UNDOCUMENTED_ITEM,
+    finish_request,
+    unshape_answer,
+)
 from respeak.verbs import (
     BREAKING,
     DEGRADING,
@@ -86,6 +101,22 @@ REQUEST = {
     ),
 }
 
+CHOICE = (HOSTED_CHOICE, NOT_OFFERED, NOT_CHOSEN, NO_TOOL, NO_TOOLS_LEFT, NO_TOOLS_FORCED)
+TELLS = (
+    Told(
+        "tools",
+        "tools",
+        "tools",
+        "functions and custom tools only, reported",
+        (UNDOCUMENTED, HOSTED_TOOL, CLIENT_TOOL, NOT_ALLOWED),
+    ),
+    Told(None, "functions", "tools", "reported", (UNDOCUMENTED,)),
+    Told("tool_choice", "tool_choice", "tool_choice", "of the tools that are left; a mode for an allowed list", CHOICE),
+    Told("include", "logprobs", "include", "encrypted reasoning only", (INCLUDE, UNDOCUMENTED)),
+    Told("input[]", None, "input[]", "sent as they are", (UNDOCUMENTED_ITEM, REFERENCE)),
+    Told("input[].output[]", None, "input[].output[]", "parts as those of messages", (AUDIO,)),
+    Told("previous_response_id", None, "previous_response_id", "only of a stored answer", (NOT_KEPT, NO_STORE)),
+)
 
 PROFILE = Profile(
     name="aimlapi",
@@ -96,6 +127,7 @@ PROFILE = Profile(
     only_model="openai/gpt-5-3-codex",
     phase=True,
     closed=True,
+    tells=TELLS,
     store_default=False,
     parts={"input_audio": AUDIO},
     says={"request": REQUEST},

@@ -6,7 +6,7 @@ import re
 
 from respeak.codes import Code
 from respeak.loss import Place
-from respeak.plan import Job, Json
+from respeak.plan import Job, Json, Told
 from respeak.profiles.profile import Profile
 from respeak.verbs import DEGRADING, approximated, refused
 
@@ -45,6 +45,17 @@ def _place_of_effort(source: Json, job: Job) -> Place:
     return ((None, "reasoning"), "effort") if said else (None, "model")
 
 
+TELLS = (
+    Told(
+        "reasoning.effort",
+        "reasoning_effort",
+        "reasoning_effort",
+        "with function tools by options.effort_with_tools",
+        (KEPT, SET_TO_NONE, REFUSED),
+    ),
+    Told("model", "model", "model", "its own default of effort counts, too", (KEPT, SET_TO_NONE, REFUSED)),
+)
+
 PROFILE = Profile(
     name="chat",
     family="chat",
@@ -52,5 +63,6 @@ PROFILE = Profile(
     source="OpenAPI document of the OpenAI API 2.3.0, CreateChatCompletionRequest",
     models={"gpt-5.3-codex": "gpt-5.3-codex"},
     wire_check=True,
+    tells=TELLS,
     finish_request=finish_request,
 )

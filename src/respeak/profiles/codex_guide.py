@@ -22,7 +22,7 @@ from respeak.crossing.toolbox import (
     OPEN_CHOICES,
 )
 from respeak.loss import Place, Verdict
-from respeak.plan import Job, Json, Step
+from respeak.plan import Job, Json, Step, Told
 from respeak.profiles.profile import Profile
 from respeak.verbs import DEGRADING, HARMLESS, approximated, lost
 
@@ -143,6 +143,15 @@ def _choice_without_tools(choice: Any, out: Json, at: Place, job: Job) -> None:
         job.note(UNKNOWN_MODE, at)
 
 
+CHOICE = (FORCED, NO_TOOLS_FORCED, NO_TOOLS_LEFT, NONE_ALLOWED, NOT_ALLOWED, UNKNOWN_MODE)
+TELLS = (
+    Told(None, "temperature", "temperature", "for models that do not reason", (TEMPERATURE,)),
+    Told(None, "tool_choice", "tool_choice", "of the tools that are left", CHOICE),
+    Told(None, "max_tokens", "max_completion_tokens", "under its current name", (TWO_LIMITS,), open_only=True),
+    Told(None, "function_call", "function_call", "beside the choice of a tool", (BOTH_CHOICES,), open_only=True),
+    Told(None, "parallel_tool_calls", "parallel_tool_calls", "with tools", (NO_TOOLS_PARALLEL,), open_only=True),
+)
+
 PROFILE = Profile(
     name="codex-guide",
     family="chat",
@@ -160,4 +169,5 @@ PROFILE = Profile(
         "web_browser": _tool("web_browser", "web_search", lambda: {"type": "web_search"}),
     },
     finish_reading=finish_reading,
+    tells_reading=TELLS,
 )

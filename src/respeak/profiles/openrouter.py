@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from respeak.codes import Code
+from respeak.crossing.within import FOREIGN_MODEL
+from respeak.plan import Told
 from respeak.profiles.profile import Profile
 from respeak.verbs import DEGRADING, approximated, flagged
 
@@ -21,6 +23,7 @@ PROFILE = Profile(
     models={name: f"openai/{name}" for name in ("gpt-5.3-codex", "gpt-5.4", "gpt-5.4-pro", "gpt-5.5", "gpt-5.5-pro")},
     prefix="openai/",
     phase=True,
+    tells=(Told(None, "messages[].phase", "input[]<message>.phase", "for models that know it", (FOREIGN_MODEL,)),),
     says={
         "request": dict.fromkeys(
             ("store", "previous_response_id", "conversation", "background", "prompt", "context_management"), NO_STATE

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from respeak.loss import Severity, Verdict
-from respeak.plan import Job, Json, Says
+from respeak.plan import Job, Json, Says, Told
 
 Family = Literal["responses", "chat"]
 Kind = Literal["request", "response", "error"]
@@ -59,6 +59,8 @@ class Profile:
     finish_request   rules between request fields of this target, run on the finished payload
     traces           what of the finished request these rules ask the origin of: its tools, or all parts
     finish_reading   rules for what clients of this source send, run before those of the target
+    tells            what the rules between fields make of single ones: those of this target
+    tells_reading    those for what clients of this source send
     store_default    what an absent `store` means here, None when as everywhere in the family
     """
 
@@ -82,6 +84,8 @@ class Profile:
     says: Mapping[str, Says] = field(default_factory=dict)
     answers: Mapping[str, Says] = field(default_factory=dict)
     reads: Mapping[str, Any] = field(default_factory=dict)
+    tells: tuple[Told, ...] = ()
+    tells_reading: tuple[Told, ...] = ()
     odd_tools: Mapping[str, Any] = field(default_factory=dict)
     say_turns: Callable[..., Any] | None = None
     reshape_request: Callable[[Json, Job], None] | None = None

@@ -9,13 +9,29 @@ from __future__ import annotations
 from typing import Any
 
 from respeak.codes import Code
+from respeak.crossing.fold import IMAGE_MOVED, ORPHAN, UNANSWERED
 from respeak.crossing.format import UNKNOWN_FORMAT
-from respeak.crossing.request import TWO_LIMITS, text_only
+from respeak.crossing.items import UNKNOWN_CALL
+from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
+from respeak.crossing.request import NO_MESSAGES, TWO_LIMITS, text_only
+from respeak.crossing.tool_choice import UNKNOWN_MODE, UNNAMED
+from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
+from respeak.crossing.tools import UNKNOWN_TOOL
 from respeak.loss import Place
-from respeak.plan import ABSENT, KEEP, Job, Json, Step
+from respeak.plan import ABSENT, KEEP, Job, Json, Step, Told
 from respeak.profiles.profile import Profile
-from respeak.profiles.rules.legacy import request_as_functions
-from respeak.profiles.rules.legacy_messages import Pairs
+from respeak.profiles.rules.legacy import NO_TOOL, NOT_ALLOWED, REQUIRED, request_as_functions
+from respeak.profiles.rules.legacy_messages import (
+    CALL_ID,
+    CUSTOM,
+    NO_TEXT,
+    PARTS_JOINED,
+    REFUSAL,
+    RESULT_NAME,
+    RESULT_ROLE,
+    SERIALIZED,
+    Pairs,
+)
 from respeak.profiles.rules.vtrix import ANSWER, USAGE_DETAILS, reshape_answer, unshape_answer
 from respeak.streams.legacy import AsTools, plain_function
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, between, lost, lost_each, one_of, refused
@@ -25,6 +41,7 @@ LIMIT = between(1, 128_000, Code.OUTPUT_LIMIT_CLAMPED)
 AUDIO = refused(Code.AUDIO_REFUSED, "vtrix takes and gives text only")
 FILE = lost(Code.FILE_DROPPED, BREAKING, "vtrix takes text and images only")
 CACHE_HINT = lost(Code.CACHE_HINT_DROPPED, HARMLESS, "vtrix documents no prompt cache")
+LOGPROBS = lost(Code.LOGPROBS_DROPPED, DEGRADING, "vtrix returns no logprobs", unless=(False, 0))
 WEB_SEARCH = lost(Code.WEB_SEARCH_DROPPED, BREAKING, "vtrix does not search the web")
 
 
@@ -70,14 +87,7 @@ REQUEST = {
         why="vtrix has no repetition penalties",
         unless=(0,),
     ),
-    **lost_each(
-        "logprobs",
-        "top_logprobs",
-        code=Code.LOGPROBS_DROPPED,
-        severity=DEGRADING,
-        why="vtrix returns no logprobs",
-        unless=(False, 0),
-    ),
+    **dict.fromkeys(("logprobs", "top_logprobs"), LOGPROBS),
     "stream_options": lost(Code.STREAM_OPTIONS_DROPPED, HARMLESS, "vtrix documents no stream options"),
     "store": lost(Code.STORE_DROPPED, DEGRADING, "vtrix keeps no answers", unless=(False,)),
     "metadata": lost(Code.METADATA_DROPPED, HARMLESS, "vtrix takes no metadata; the answer echoes the request's"),
@@ -107,6 +117,49 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
         job.note(TWO_LIMITS, (None, "max_tokens"))
 
 
+CHOICE = (REQUIRED, UNKNOWN_MODE, UNNAMED, NOT_OFFERED, NO_TOOL, NO_TOOLS_LEFT, NO_TOOLS_FORCED)
+OF_TURNS = (SERIALIZED, RESULT_ROLE, CUSTOM, REFUSAL, PARTS_JOINED, UNANSWERED, ORPHAN)
+TELLS = (
+    Told("tools", "tools", "functions", "tools become functions", (CUSTOM, UNKNOWN_TOOL, NOT_ALLOWED)),
+    *(
+        Told(None, f"tools[]<function>.function.{name}", f"functions[].{name}", "one level higher", ())
+        for name in ("name", "description", "parameters")
+    ),
+    Told(None, "tools[]<function>.type", None, "said by the form of the target", ()),
+    Told(None, "functions", "functions", "beside the tools, if tool_choice allows them", (BOTH_KINDS, NOT_ALLOWED)),
+    Told("tool_choice", "tool_choice", "function_call", "a mode, or the one function", CHOICE),
+    Told(None, "function_call", "function_call", "stays, if there is no tool_choice", (BOTH_CHOICES,)),
+    Told("input[]", "messages[]", "messages[]", "consecutive pairs of a call and its result", OF_TURNS),
+    Told(None, "messages", "messages", "consecutive pairs of a call and its result", (NO_MESSAGES,)),
+    Told(
+        None,
+        "messages[].tool_calls",
+        "messages[].function_call",
+        "one message for each call",
+        (CUSTOM, UNKNOWN_CALL, UNANSWERED, RESULT_ROLE),
+    ),
+    Told("input[].call_id", "messages[].tool_calls[].id", None, "", (CALL_ID,)),
+    Told(None, "messages[].tool_call_id", None, "", (CALL_ID,)),
+    Told(None, "messages[].name", None, "that of a result is its function's", (RESULT_NAME,)),
+    Told(
+        None,
+        "messages[].content[]",
+        "messages[].content[]",
+        "a result is one string; its pictures follow the turn",
+        (IMAGE_MOVED, NO_TEXT, HIDDEN_REASONING, UNKNOWN_PART),
+    ),
+    Told(None, "messages[].refusal", "messages[].content", "said as text", (REFUSAL,)),
+    Told(None, "messages[].content[]<refusal>.refusal", "messages[].content[]<text>.text", "said as text", (REFUSAL,)),
+    Told(None, "messages[].content[]<refusal>.type", "messages[].content[]<text>.type", "said as text", ()),
+    *(
+        Told(None, f"messages[].{name}", f"messages[].{name}", "stays, unless nothing is left", (HIDDEN_REASONING,))
+        for name in ("reasoning", "reasoning_content", "reasoning_details")
+    ),
+    Told(None, "max_tokens", "max_tokens", "one limit", (TWO_LIMITS,)),
+    Told("include[]", None, None, "", (LOGPROBS,)),
+)
+
+
 PROFILE = Profile(
     name="vtrix",
     family="chat",
@@ -118,6 +171,7 @@ PROFILE = Profile(
     strict=False,
     extensions=False,
     closed=True,
+    tells=TELLS,
     parts={"file": FILE, "input_audio": AUDIO},
     says={
         "request": REQUEST,
