@@ -280,7 +280,8 @@ def _is_call(item: Json) -> bool:
 def _tables(keys: list[str | int], held: Json) -> tuple[Table, ...]:
     """The rows that speak of what stands at a place of the client's request."""
     if keys[-2:-1] in (["tools"], ["functions"]):
-        return TAILS["tools"]
+        kind = held.get("type", "function")
+        return TAILS["tools"] if kind == "function" else TAILS["tools"][1:] if kind == "custom" else ()
     if keys[-2:-1] in (["content"], ["output"]):
         return PARTS
     return (_table(held),) if isinstance(keys[-1], int) else ()
