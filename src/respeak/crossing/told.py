@@ -20,8 +20,10 @@ from respeak.crossing.parts import (
     UNKNOWN_PART,
 )
 from respeak.crossing.request import ALL_HOISTED, NO_INPUT, NO_MESSAGES, RECONFIGURED, TWO_LIMITS
+from respeak.crossing.toolbox import NOT_OFFERED
 from respeak.crossing.tools import DUPLICATE, LOADED, NAME_TAKEN, NO_NAME, UNKNOWN_TOOL
 from respeak.crossing.unfold import ID_CHANGED
+from respeak.crossing.waiting import ID_CHANGED as REPEATED_ID
 from respeak.crossing.web_search import ALWAYS_SEARCHES, NO_HOSTED_SEARCH, NO_SEARCH, SECOND_SEARCH
 from respeak.plan import Told
 
@@ -46,6 +48,9 @@ DOWN = (
         "for search models",
         (ALWAYS_SEARCHES, NO_SEARCH, SECOND_SEARCH),
     ),
+    Told("input[].call_id", None, "messages[].tool_calls[].id", "each once in a turn", (REPEATED_ID,)),
+    Told("input[].id", None, "messages[].tool_calls[].id", "that of an MCP call, which is no other's", (REPEATED_ID,)),
+    Told("tool_choice", None, "tool_choice", "of the tools that are left", (NOT_OFFERED,)),
     Told("reasoning.effort", None, "reasoning_effort", "the last one said holds", (RECONFIGURED,)),
     Told("text.format", None, "response_format", "the last one said holds", (RECONFIGURED,)),
 )
@@ -55,6 +60,7 @@ UP = (
     Told(None, "messages[].tool_calls[]", "input[]", "each has an output", (UNANSWERED, UNKNOWN_CALL)),
     Told(None, "messages[].tool_calls[].id", "input[].call_id", "each once", (ID_CHANGED,)),
     Told(None, "tools[]", "tools[]", "one of each name", (NO_NAME,)),
+    Told(None, "tool_choice", "tool_choice", "of the tools that are left", (NOT_OFFERED,)),
     Told(None, "max_tokens", "max_output_tokens", "one limit", (TWO_LIMITS,)),
     Told(None, "web_search_options", None, "", (NO_HOSTED_SEARCH,)),
 )

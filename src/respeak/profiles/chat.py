@@ -53,6 +53,7 @@ TELLS = (
         "with function tools by options.effort_with_tools",
         (KEPT, SET_TO_NONE, REFUSED),
     ),
+    Told("input[].reasoning.effort", None, "reasoning_effort", "as that of the request", (KEPT, SET_TO_NONE, REFUSED)),
     Told("model", "model", "model", "its own default of effort counts, too", (KEPT, SET_TO_NONE, REFUSED)),
 )
 

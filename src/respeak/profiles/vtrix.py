@@ -139,6 +139,7 @@ TELLS = (
         (CUSTOM, UNKNOWN_CALL, UNANSWERED, RESULT_ROLE),
     ),
     Told("input[].call_id", "messages[].tool_calls[].id", None, "", (CALL_ID,)),
+    Told("input[].id", None, None, "where it stands for a call_id", (CALL_ID,)),
     Told(None, "messages[].tool_call_id", None, "", (CALL_ID,)),
     Told(None, "messages[].name", None, "that of a result is its function's", (RESULT_NAME,)),
     Told(
