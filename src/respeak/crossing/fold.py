@@ -141,6 +141,7 @@ class Fold:
             part = part_down(given, place, self.job, assistant=True)
             if part is None:
                 continue
+            self.job.hold(part, place)
             if part["type"] == "refusal":
                 turn.refusals += ((part["refusal"], place),)
             elif part["type"] == "text":

@@ -7,6 +7,7 @@ input, so ids are made unique and fit (1 to 64 characters), the same for call an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -42,7 +43,7 @@ class Unfold:
     """The messages of one request on their way into items.
 
     `pending` are the calls that wait for an output, by the id that Chat has; `silent` will never get one. `unsaid`
-    are the ids of calls of an unknown type, each until its output comes.
+    counts the calls of an unknown type by their ids, each until its output comes.
     """
 
     def __init__(self, job: Job) -> None:
@@ -55,7 +56,7 @@ class Unfold:
         self.ids = CallIds()
         self.pending: dict[str, list[Called]] = {}
         self.silent: list[Called] = []
-        self.unsaid: list[str] = []
+        self.unsaid: Counter[str] = Counter()
         self.legacy: list[Called] = []
         self.places = job.places
 
@@ -138,9 +139,8 @@ class Unfold:
         """The entries of `tool_calls`. Chat pairs by adjacency: outputs of an id used again belong to this turn."""
         for call in calls if self.pending else ():
             self.silent += self.pending.pop(id_of(call), ())
-        if self.unsaid:
-            again = {id_of(call) for call in calls}
-            self.unsaid = [given for given in self.unsaid if given not in again]
+        for call in calls if self.unsaid else ():
+            self.unsaid.pop(id_of(call), None)
         for j, call in enumerate(calls):
             self.call(call, (at, j))
 
@@ -149,7 +149,7 @@ class Unfold:
         table = call_table(call)
         if table is None:
             self.job.note(UNKNOWN_CALL, at)
-            self.unsaid.append(id_of(call))
+            self.unsaid[id_of(call)] += 1
             return
         item = self.plans[table].saying[tuple(call)](call, at, self.job)
         given = id_of(call)
@@ -181,10 +181,9 @@ class Unfold:
 
     def unpaired(self, given: str, at: Place) -> None:
         """Report an output without a call, or that of a call which could not be said."""
-        known = given in self.unsaid
+        known = self.unsaid[given] > 0
         self.job.note(UNKNOWN_CALL if known else ORPHAN, at)
-        if known:
-            self.unsaid.remove(given)
+        self.unsaid[given] -= known
 
     def function(self, message: Json, at: Place) -> None:
         """A function message: the output of the nearest earlier `function_call` of its name."""
