@@ -46,10 +46,10 @@ def test_an_error_frame_before_any_chunk_is_an_error_event(error: Any, told: Jso
 RETRY: Json = {**HEAD, "id": "chatcmpl-2"}
 
 
-@pytest.mark.parametrize("said", ["text", "call", "refusal"])
+@pytest.mark.parametrize("said", ["text", "refusal"])
 @pytest.mark.parametrize("target", ["responses", "openrouter-chat"])
 def test_an_attempt_that_begins_anew_and_not_as_before_is_reported(said: str, target: str) -> None:
-    """Both stand in the answer (BUG/76); a call that was announced cannot be taken back either."""
+    """Both stand in the answer (BUG/76)."""
     again = {**RETRY, "choices": FIRST["choices"]}
     other = {**RETRY, "choices": chunk({"content": "Other."})["choices"]}
     _, losses = fed(

@@ -15,6 +15,8 @@ from respeak.crossing.answer_up import CUT
 from respeak.crossing.broken import event_error
 from respeak.plan import Json
 from respeak.streams.gather_calls import GatheredCalls
+from respeak.streams.retried_calls import RetriedCalls
+from respeak.streams.told import Contradicted
 from respeak.verbs import DEGRADING, approximated
 
 STRINGS = ("content", "refusal", *REASONING[:2])
@@ -38,7 +40,7 @@ class GatheredChoice:
 
     `by_index` is that of its calls, which the short ways read of every piece.
     `again` holds the texts that a second attempt may say once more, and how much of each it said; `merged` says that it
-    said something else.
+    said something else. `retried` are its calls, where the first one called.
     """
 
     def __init__(self, index: int) -> None:
@@ -53,6 +55,7 @@ class GatheredChoice:
         self.message: Json = {}
         self.more: Json = {}
         self.again: dict[str, tuple[str, int]] = {}
+        self.retried: RetriedCalls | None = None
         self.merged = False
 
     def add(self, choice: Json, delta: Json) -> None:
@@ -105,13 +108,20 @@ class GatheredChoice:
         return [{"type": "text", "text": text}] if text else []
 
     def begin_again(self) -> None:
-        """A second attempt begins: the text so far is expected once more."""
+        """A second attempt begins: the text and the calls so far are expected once more."""
         self.again = {key: ("".join(pieces), 0) for key, pieces in self.strings.items() if any(pieces)}
-        self.merged = self.merged or bool(self.calls)
+        self.retried = RetriedCalls(self.calls) if any(call.told for call in self.calls) else None
 
     def unsaid(self, choice: Json) -> Json:
-        """What a choice of a second attempt says beyond the first; all of it, once it says something else."""
+        """What a choice of a second attempt says beyond the first; of a text all, once it is another one.
+
+        Raises Contradicted if it makes other calls.
+        """
         delta = {key: value for key, value in (choice.get("delta") or {}).items() if key != "role"}
+        if self.retried is not None:
+            delta = self.retried.unsaid(delta)
+            if choice.get("finish_reason") is not None and self.retried.due:
+                raise Contradicted
         out = {**choice, "delta": delta}
         for key, (said, told) in list(self.again.items()):
             piece, rest = delta.get(key), said[told:]
@@ -165,16 +175,16 @@ def _merge_audio(audio: Json, delta: Json) -> None:
 
 
 class GatheredChat:
-    """The finished answer of a Chat stream."""
+    """The finished answer of a Chat stream. `broken`: it began anew and said something else, so it has no end."""
 
     def __init__(self) -> None:
         self.top: Json = {}
         self.choices: dict[int, GatheredChoice] = {}
         self.attempt: Any = None
-        self.roles = False
+        self.roles = self.broken = False
 
     def heard(self, chunk: Json) -> Json:
-        """The chunk without what an earlier attempt said already."""
+        """The chunk without what an earlier attempt said already. Raises Contradicted if it calls something else."""
         if not is_chunk(chunk):
             return chunk
         choices = chunk.get("choices") or []
@@ -189,8 +199,8 @@ class GatheredChat:
 
     @property
     def repeating(self) -> bool:
-        """True while a second attempt has not said all that the first one said."""
-        return any(choice.again for choice in self.choices.values())
+        """True while a second attempt has not said all that the first one said; its calls have other ids to the end."""
+        return any(choice.again or choice.retried is not None for choice in self.choices.values())
 
     def begins_again(self, chunk: Json, choices: list[Json]) -> bool:
         """True for the first chunk of a second attempt: the role alone, once more, under another id.
@@ -223,7 +233,11 @@ class GatheredChat:
 
     def add(self, chunk: Json) -> None:
         """Everything that a chunk brings beyond an earlier attempt; an error event brings an error."""
-        self.take({"error": event_error(chunk)} if chunk.get("type") == "error" else self.heard(chunk))
+        try:
+            said = self.heard(chunk) if not self.broken else {}
+        except Contradicted:
+            self.broken, said = True, {}
+        self.take({"error": event_error(chunk)} if chunk.get("type") == "error" else said)
 
     def take(self, chunk: Json) -> None:
         """Everything that a chunk brings; other frames bring nothing."""

@@ -20,6 +20,7 @@ from respeak.plan import Job, Json
 from respeak.streams import script as events
 from respeak.streams.gather_chat import MERGED, GatheredChat, GatheredChoice, is_chunk, spoken
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
+from respeak.streams.told import Contradicted
 from respeak.streams.up_calls import UpCalls
 from respeak.streams.up_errors import event_fields, named_error
 from respeak.streams.up_items import OpenMessage, OpenReasoning
@@ -96,9 +97,13 @@ class Up:
         if error:
             said = self.feed(beside_error(chunk)) if self.head else []
             untold(chunk, error, self.settle.note)
-            return said + self.fail(error, at)
+            return said if self.ended else said + self.fail(error, at)
         if is_chunk(chunk):
-            chunk = self.gathered.heard(chunk)
+            try:
+                chunk = self.gathered.heard(chunk)
+            except Contradicted as told:
+                self.settle.note(CUT.saying(told.why))
+                return self.fail({"message": told.message, "code": "server_error"})
             self.gathered.add_top(chunk)
             if not self.head:
                 self.begin()

@@ -16,6 +16,7 @@ from respeak.streams.gather_chat import MERGED, GatheredChat
 from respeak.streams.legacy import AsFunction, AsTools
 from respeak.streams.script import CONTAINERS, fresh
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
+from respeak.streams.told import Contradicted
 from respeak.walk import Plan, kept
 
 BEGINNING = ("response.created", "response.queued", "response.in_progress")
@@ -59,7 +60,10 @@ class ChatWithin:
         if self.over and not self.same:
             return []
         error = self.error(chunk)
-        said = chunk if self.same else self.gathered.heard(chunk)
+        try:
+            said = chunk if self.same else self.gathered.heard(chunk)
+        except Contradicted as told:
+            return self.broken(CUT.saying(told.why), told.message)
         self.gathered.take(beside_error(said) if error else said)
         if error:
             self.fail()
@@ -98,8 +102,12 @@ class ChatWithin:
             self.settle(self.gathered.answer())
             self.report()
             return []
+        return self.broken(CUT, why)
+
+    def broken(self, verdict: Verdict, why: str) -> list[Json]:
+        """The error frame of a stream that did not come to its end."""
         self.fail()
-        self.settle.note(CUT)
+        self.settle.note(verdict)
         chunks = Chunks(counted=False)
         chunks.fail(why, "server_error")
         return chunks.take()
