@@ -147,9 +147,6 @@ def cited(url: str = "https://a.example") -> Json:
     return {"annotations": [{"type": "url_citation", "url_citation": inner}]}
 
 
-LATE = ("annotations_dropped", "/choices/0/message/annotations")
-
-
 @pytest.mark.parametrize(
     ("deltas", "told", "late"),
     [
@@ -170,7 +167,7 @@ def test_citations_belong_to_the_open_text_or_the_first_that_comes_and_are_lost_
     assert [event["annotation_index"] for event in added] == list(range(told))
     parts = [part for item in output(events) for part in item.get("content", ()) if part["type"] == "output_text"]
     assert [len(part["annotations"]) for part in parts] == [told]
-    assert (LATE in losses) == late
+    assert (("annotations_dropped", f"/choices/0/message/annotations/{told}") in losses) == late
 
 
 def test_citations_of_no_text_at_all_are_not_said() -> None:
@@ -357,3 +354,55 @@ def test_of_content_in_parts_the_texts_are_said() -> None:
     ]
     events, _ = fed(FIRST, chunk({"content": parts}), chunk({"content": []}), chunk({}, "stop"))
     assert [event["delta"] for event in events if "delta" in event] == ["ac"]
+
+
+def spans(*places: tuple[int, int]) -> Json:
+    url = {"url": "https://a.example", "title": "A"}
+    entries = [{"url_citation": {**url, "start_index": start, "end_index": end}} for start, end in places]
+    return chunk({"annotations": [{"type": "url_citation", **each} for each in entries]})
+
+
+BETWEEN: dict[str, list[Json]] = {
+    "thought": [chunk(SAID["thought"])],
+    "refusal": [chunk(SAID["refusal"])],
+    "call": [call()],
+    "nothing": [],
+}
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+@pytest.mark.parametrize("early", [True, False])
+def test_citations_count_from_the_start_of_the_content(between: str, early: bool) -> None:
+    """They are moved to the part that they stand in; those of a closed part are told of where they stand."""
+    second = [chunk({"content": "world"}), spans((0, 5), (6, 11), (2, 8))]
+    chunks = [chunk({"content": "Hello "}), *BETWEEN[between], *(reversed(second) if early else second)]
+    source = "openrouter-chat" if between == "thought" else "chat"
+    events, losses = fed(FIRST, *chunks, chunk({}, "stop"), source=source)
+    parts = [part for item in output(events) for part in item.get("content") or () if part["type"] == "output_text"]
+    told = [
+        [part["text"][each["start_index"] : each["end_index"]] for each in part["annotations"]]
+        for part in parts
+        if part["annotations"]
+    ]
+    late = [path for code, path in losses if code == "annotations_dropped"]
+    if between == "nothing":
+        assert (told, late) == ([["Hello", "world", "llo wo"]], [])
+    else:
+        assert told == [["world"]]
+        assert late == ["/choices/0/message/annotations/0", "/choices/0/message/annotations/2"]
+
+
+def test_a_citation_of_a_text_that_never_comes_is_told_of() -> None:
+    chunks = [FIRST, chunk({"content": "Yes."}), call(), spans((4, 9)), chunk({}, "tool_calls")]
+    _, losses = fed(*chunks)
+    assert ("annotations_dropped", "/choices/0/message/annotations/0") in losses
+
+
+def test_a_citation_without_a_place_belongs_to_the_open_text() -> None:
+    inner = {"url": "https://a.example", "title": "A"}
+    given = chunk({"annotations": [{"type": "url_citation", "url_citation": inner}]})
+    chunks = [chunk({"content": "Yes."}), call(), chunk({"content": "No."}), given, chunk({}, "stop")]
+    events, losses = fed(FIRST, *chunks)
+    [cited_part] = [part for item in output(events) for part in item.get("content") or () if part["annotations"]]
+    assert (cited_part["text"], cited_part["annotations"][0]["start_index"]) == ("No.", 0)
+    assert "annotations_dropped" not in dict(losses)

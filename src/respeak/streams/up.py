@@ -23,7 +23,7 @@ from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
 from respeak.streams.told import Contradicted
 from respeak.streams.up_calls import UpCalls
 from respeak.streams.up_errors import event_fields, named_error
-from respeak.streams.up_items import OpenMessage, OpenReasoning
+from respeak.streams.up_items import OpenMessage, OpenReasoning, begins_at, is_text, shifted
 from respeak.verbs import DEGRADING, lost
 
 NOTHING, REASONING, TEXT, REFUSAL, CALL, END = "nothing", "reasoning", "text", "refusal", "call", "end"
@@ -66,8 +66,9 @@ MESSAGE: Place = (CHOICE, "message")
 class Up:
     """The stage: `feed` it chunks, `close` it at the end of the stream.
 
-    `waiting` are logprobs of no text, `early` citations before any text, `late` says that some came behind it. `tier`
-    and `fingerprint` are what a chunk must repeat to go the short way (`quick.py`).
+    `waiting` are logprobs of no text, `early` citations of a text to come with their numbers, `late` the numbers of
+    those that came behind their text. `tier` and `fingerprint` are what a chunk must repeat to go the short way
+    (`quick.py`).
     """
 
     def __init__(self, job: Job, settle: Settle) -> None:
@@ -81,8 +82,8 @@ class Up:
         self.message: OpenMessage
         self.reasoning: OpenReasoning
         self.waiting: list[Json] = []
-        self.early: list[Json] = []
-        self.late = False
+        self.early: list[tuple[int, Json]] = []
+        self.late: list[int] = []
         self.head: Json = {}
         self.status = "completed"
         self.ended = False
@@ -162,8 +163,8 @@ class Up:
     def report(self, choice: GatheredChoice) -> None:
         """What the finished answer shows and no event said; what it cannot hold itself it reports itself."""
         note, said = self.settle.note, choice.content()
-        if self.late and said:
-            note(LATE_CITATION, (MESSAGE, "annotations"))
+        for number in sorted((*self.late, *(number for number, _ in self.early))) if said else ():
+            note(LATE_CITATION, ((MESSAGE, "annotations"), number))
         if self.waiting and said:
             note(LATE_LOGPROBS, ((CHOICE, "logprobs"), "content"))
         phase = self.phase()
@@ -203,7 +204,8 @@ class Up:
         self.say(delta.get("content"), (choice.get("logprobs") or {}).get("content") or [])
         self.refuse(delta.get("refusal"))
         if delta.get("annotations"):
-            self.cite(delta["annotations"])
+            first = len(gathered.lists["annotations"]) - len(delta["annotations"])
+            self.cite(list(enumerate(delta["annotations"], first)))
         for call, piece in gathered.calls.of(delta):
             if call in self.calls.known:
                 self.calls.say(call, piece)
@@ -243,14 +245,21 @@ class Up:
         self.message.text(content, self.waiting + logprobs if self.waiting else logprobs)
         self.waiting = []
 
-    def cite(self, annotations: list[Json]) -> None:
-        """Citations of the open text; those that come before any text wait for it."""
-        if self.open == TEXT:
-            self.message.cite(annotations, self.job)
-        elif any(part["type"] == "output_text" for item in self.items for part in item.get("content") or ()):
-            self.late = True
-        else:
-            self.early += annotations
+    def cite(self, annotations: list[tuple[int, Json]]) -> None:
+        """Citations count from the start of the whole content: of the open text, of one to come, or of a closed one."""
+        start = sum(len(part["text"]) for item in self.items for part in item.get("content") or () if is_text(part))
+        for number, annotation in annotations:
+            place = begins_at(annotation)
+            if annotation.get("type") != "url_citation":
+                continue  # the finished answer tells of it
+            if place is not None and place < start:
+                self.late.append(number)
+            elif self.open == TEXT:
+                self.message.cite([shifted(annotation, -start)], self.job)
+            elif place is not None or not start:
+                self.early.append((number, annotation))
+            else:
+                self.late.append(number)
 
     # What TRANSITIONS names ---------------------------------------------------------------------------------------
 
@@ -282,7 +291,7 @@ class Up:
     def close_text(self) -> None:
         if self.message.pieces:
             early, self.early = self.early, []
-            self.message.cite(early, self.job)
+            self.cite(early)
         self.message.logprobs += self.waiting
         self.waiting = []
         self.message.close_text(self.job)

@@ -109,3 +109,21 @@ class OpenReasoning:
         self.item["status"] = status
         events.close_reasoning(self.script, part, self.at)
         events.finish(self.script, self.item, self.index)
+
+
+def is_text(part: Json) -> bool:
+    """True for a part that citations count in."""
+    return bool(part["type"] == "output_text")
+
+
+def begins_at(annotation: Json) -> int | None:
+    """Where the cited text begins in the content of the message; None if nothing says it."""
+    start = (annotation.get("url_citation") or {}).get("start_index")
+    return start if isinstance(start, int) else None
+
+
+def shifted(annotation: Json, by: int) -> Json:
+    """A citation of the message as one of its part."""
+    inner = annotation.get("url_citation") or {}
+    moved = {name: inner[name] + by for name in ("start_index", "end_index") if isinstance(inner.get(name), int)}
+    return {**annotation, "url_citation": {**inner, **moved}}
