@@ -318,3 +318,33 @@ def test_what_a_choice_says_of_its_own_is_said_although_its_call_is_not() -> Non
     strange = chunk({"tool_calls": [{"index": 1, "function": {"arguments": "{}"}}]}, mood="calm")
     *_, last, _ = choices(fed("chat", "vtrix", None, *begun, strange, chunk({}, "tool_calls")))
     assert (last["delta"], last.get("mood")) == ({}, "calm")
+
+
+OF_OLD: Json = {"model": "m", "messages": [{"role": "user", "content": "Hi."}], "functions": [{"name": "find"}]}
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["find", "find", "find"], "find"),
+        (["fi", "nd", None], "find"),
+        (["fi", "nd", "find"], "find"),
+        ([None, "find", "find"], "find"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(("source", "target"), [("chat", "vtrix"), ("vtrix", "chat")])
+def test_a_client_of_functions_gets_each_piece_of_a_name_once(
+    source: str, target: str, names: list[str | None], told: str
+) -> None:
+    """Accumulators put the strings of `name` one behind the other (streaming.md 2)."""
+    pieces = ["", "", '{"a"', ": 1}"] if "nd" in names else ["", "{", '"a"', ": 1}"]
+    calls = [{"arguments": piece} for piece in pieces]
+    for call, name in zip(calls, names, strict=False):
+        call |= {"name": name} if name else {}
+    given = [chunk({"function_call": call}) for call in calls]
+    request = OF_OLD if target == "chat" else None
+    chunks = fed(source, target, request, chunk({"role": "assistant"}), *given, chunk({}, "function_call"))
+    found = [each["delta"]["function_call"] for each in choices(chunks) if each["delta"].get("function_call")]
+    assert "".join(call.get("name") or "" for call in found) == told
+    assert "".join(call.get("arguments") or "" for call in found) == "".join(pieces)

@@ -41,6 +41,7 @@ class AsFunction:
         self.choices: dict[Any, OneFunction] = {}
         self.gathered = GatheredChat()
         self.shared = False
+        self.head: Json = {}
         self.told: Json = {}
 
     def share(self, gathered: GatheredChat) -> None:
@@ -51,7 +52,7 @@ class AsFunction:
         """The chunk with the first call as function_call; nothing, if nothing is left of it."""
         choices = chunk.get("choices")
         if not choices:
-            return [chunk]
+            return [*self.cut(), chunk] if chunk.get("error") else [chunk]
         if self.plain and chunk.get("error"):
             return self.broken(chunk)
         news = not is_plain(chunk) and self.news(chunk)
@@ -134,11 +135,16 @@ class AsFunction:
 
     def broken(self, chunk: Json) -> list[Json]:
         """An error beside a choice: what the choice says, then the error."""
-        return [*self.general(beside_error(chunk), news=False), {"error": chunk["error"]}]
+        return [*self.general(beside_error(chunk), news=False), *self.cut(), {"error": chunk["error"]}]
+
+    def cut(self) -> list[Json]:
+        """Before an error, the calls that waited, as far as they came."""
+        said = [(index, state.cut(self.gathered.choice(index).calls)) for index, state in self.choices.items()]
+        return [_opening(self.head, index, {"function_call": call}) for index, call in said if call]
 
     def general(self, chunk: Json, news: bool) -> list[Json]:
         """What becomes of any chunk, whatever it holds; with news it is said even without any choice."""
-        head = {key: chunk[key] for key in HEAD if key in chunk}
+        self.head = head = {key: chunk[key] for key in HEAD if key in chunk}
         choices = [self.choice(choice) for choice in chunk["choices"]]
         held = [whole for choice in chunk["choices"] for whole in self.held(choice)]
         kept = [choice for choice in choices if _says(choice)]
@@ -187,8 +193,7 @@ class AsFunction:
             if call is state.call:
                 state.entry(entry, said)
         if legacy and state.call is calls.legacy:
-            state.arguments = state.arguments or bool(legacy.get("arguments"))
-            said = dict(legacy)
+            said = state.function(legacy)
         return said
 
     def plainly(self, delta: Json, state: OneFunction) -> Json:
@@ -205,6 +210,12 @@ class AsFunction:
         if reason in CALLS:
             return "function_call" if state.call or not self.plain else "stop"
         return reason if reason in FINISHES or not self.plain else ("function_call" if state.call else "stop")
+
+
+def _opening(head: Json, index: Any, delta: Json) -> Json:
+    """A chunk that says a delta and nothing else."""
+    counted = {"usage": None} if "usage" in head else {}
+    return {**head, **counted, "choices": [{"index": index, "delta": delta, "finish_reason": None}]}
 
 
 def _says(choice: Json) -> bool:
@@ -225,21 +236,33 @@ class AsTools:
         self.asked = bool((job.request or {}).get("tools"))
         self.custom = {name for name, tool in declared_tools(job).items() if tool.type == "custom"}
         self.choices: dict[Any, OneTool] = {}
+        self.head: Json = {}
 
     def feed(self, chunk: Json) -> list[Json]:
         """The chunk with tool_calls in place of function_call; nothing while all that it brings has to wait."""
         choices = chunk.get("choices")
         if not choices:
-            return [chunk]
+            return [*self.cut(), chunk] if chunk.get("error") else [chunk]
         quick = self.piece(choices[0]) if len(choices) == 1 else None
         if quick is not None:
             return [{**chunk, "choices": [self.of(choices[0], quick)]}]
+        self.head = {key: chunk[key] for key in HEAD if key in chunk}
         told = [self.choice(choice, chunk) for choice in choices]
         said = [choice for *_, choice in told]
-        counted = {"usage": None} if "usage" in chunk else {}
-        head = {**{key: chunk[key] for key in HEAD if key in chunk}, **counted}
-        opened = [{**head, "choices": [opening]} for *openings, _ in told for opening in openings]
+        opened = [
+            _opening(self.head, opening["index"], opening["delta"]) for *openings, _ in told for opening in openings
+        ]
         return opened if self.waits(chunk, said) else [*opened, {**chunk, "choices": said}]
+
+    def cut(self) -> list[Json]:
+        """Before an error, the calls that waited for more of their name or their input, as far as they came."""
+        said = [(number, entry) for number, state in self.choices.items() for entry in self.held(state) if entry]
+        return [_opening(self.head, number, {"tool_calls": [entry]}) for number, entry in said]
+
+    def held(self, state: OneTool) -> list[Json]:
+        """What of a call waits, if anything does."""
+        waits = self.asked and state.name and (state.index is None or state.held is not None)
+        return self.entries({}, state, "length", str(self.head.get("id") or "0")) if waits else []
 
     def waits(self, chunk: Json, said: list[Json]) -> bool:
         """True for a chunk of which nothing but a part of a name came, which waits."""
@@ -311,12 +334,12 @@ class AsTools:
 
     def function(self, call: Json, state: OneTool, finish: Any) -> Json:
         """A piece of function_call for a client that knows it; empty for one that has to wait."""
-        state.name = state.name or call.get("name") or ""
+        call = state.named(call)
         if not state.name:
             state.early.append(call.get("arguments") or "")
             return {}
         early, state.early = "".join(state.early), []
-        said = {**call, "arguments": early + (call.get("arguments") or "")} if early else dict(call)
+        said = {**call, "arguments": early + (call.get("arguments") or "")} if early else call
         if finish in ENDS and not (state.arguments or said.get("arguments")):
             said["arguments"] = NO_ARGUMENTS
         state.arguments = state.arguments or bool(said.get("arguments"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from respeak.crossing import bridges
 from respeak.plan import Json
-from respeak.streams.gather_calls import LEGACY, GatheredCall
+from respeak.streams.gather_calls import LEGACY, GatheredCall, GatheredCalls
 
 CALLS = ("tool_calls", "function_call")
 ENDS = ("stop", *CALLS)
@@ -42,6 +43,24 @@ class OneFunction:
         said: Json = self.call.function()
         return said if self.call.kind == LEGACY else {"name": self.name, "arguments": text}
 
+    def function(self, legacy: Json) -> Json:
+        """More of the call in `function_call`: its name once, however often it comes."""
+        said = {key: value for key, value in legacy.items() if key != "name"}
+        name, self.name = self.call.name[len(self.name) :], self.call.name
+        self.arguments = self.arguments or bool(legacy.get("arguments"))
+        return {"name": name, **said} if name else said
+
+    def cut(self, calls: GatheredCalls) -> Json:
+        """What waits of the call when an error comes; the arguments of a custom one are not closed then."""
+        said: Json = {}
+        if self.call is None:
+            self.call = calls.first(ended=True)
+            said = {} if self.call is None else self.begin()
+        if self.held is not None:
+            arguments = bridges.custom_arguments("".join(self.held)).removesuffix('"}')
+            said, self.held = {"name": self.name, "arguments": arguments}, None
+        return said
+
     def entry(self, entry: Json, said: Json) -> None:
         """More of the call in an entry of tool_calls."""
         name, self.name = self.call.name[len(self.name) :], self.call.name
@@ -71,6 +90,15 @@ class OneTool:
         self.arguments = False
         self.early: list[str] = []
         self.held: list[str] | None = None
+
+    def named(self, call: Json) -> Json:
+        """A piece of `function_call` with no more of the name than is new; behind arguments nothing is."""
+        name = call.get("name") or ""
+        if self.arguments or name == self.name:
+            name = ""
+        self.name += name
+        said = {key: value for key, value in call.items() if key != "name"}
+        return {"name": name, **said} if name else said
 
     def beside(self, entry: Json) -> Json:
         """An entry of the upstream's own, at an index that no other call has."""
