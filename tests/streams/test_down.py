@@ -370,3 +370,16 @@ def test_a_message_that_waits_is_said_when_the_one_before_is_done_and_not_when_a
     message = event("output_item.done", output_index=0, item={**MESSAGE, "content": [{**TEXT, "text": "Yes. Yes."}]})
     chunks, _ = fed(CREATED, DELTA, other, done, {**DELTA, "delta": " Yes."}, other, message, other, final())
     assert said_text(chunks) == "Yes. Yes.\n\nOr no.Or no.Or no."
+
+
+@pytest.mark.parametrize("target", ["chat", "vtrix"])
+def test_what_was_spoken_is_text_for_a_client_of_text(target: str) -> None:
+    heard = [event("audio.delta", delta="UklG"), event("audio.transcript.delta", delta="Good "), DELTA]
+    chunks, losses = fed(CREATED, *heard, final(MESSAGE), target=target)
+    audio = [delta["audio"] for delta in deltas(chunks) if "audio" in delta]
+    if target == "vtrix":
+        assert audio == [] and said_text(chunks).startswith("Good ")
+        assert "audio_dropped" in dict(losses)
+    else:
+        assert audio == [{"data": "UklG"}, {"transcript": "Good "}]
+        assert "audio_dropped" not in dict(losses)

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from respeak.codes import Code
 from respeak.crossing.answer_down import head, structured
 from respeak.crossing.answer_up import FILLED
-from respeak.crossing.broken import FAILED_MESSAGE, event_error
-from respeak.crossing.errors import ERROR_KEYS, FAILED, error_type, is_limit, words_of
+from respeak.crossing.errors import ERROR_KEYS, FAILED
 from respeak.crossing.output_text import text_apart
 from respeak.plan import UNKNOWN, Job, Json
 from respeak.streams.chunks import CHOICE, Chunks
 from respeak.streams.down_calls import Calls
+from respeak.streams.down_failed import break_off, error_of_event, error_of_response
 from respeak.streams.down_items import Speech, begun, parts_of, speaks
 from respeak.streams.final import DIFFERS, GONE, OTHER, Finished
 from respeak.streams.legacy import AsFunction
@@ -24,16 +25,19 @@ from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.settle import CONTRADICTED, CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
 from respeak.streams.told import Contradicted, filled
 from respeak.streams.words import KEYS, SILENT
+from respeak.verbs import BREAKING, lost
 
 
 class Down:
     """The stage: `feed` it events, `close` it at the end of the stream.
 
-    `pattern` and `functions` say how pieces look behind all stages of the route, for the short way (`quick.py`).
+    `pattern` and `functions` say how pieces look behind all stages of the route, for the short way (`quick.py`);
+    `mute` that the client knows text only.
     """
 
     pattern = CHOICE
     functions = False
+    mute = False
 
     def __init__(self, job: Job, settle: Settle) -> None:
         self.job = job
@@ -58,7 +62,7 @@ class Down:
 
     def shorten(self, behind: AsFunction) -> None:
         """Say pieces as they would come out of the stage behind: what is noted of them there is noted here, too."""
-        self.functions, self.pattern = True, behind.pattern
+        self.functions, self.pattern, self.mute = True, behind.pattern, behind.plain
         self.calls.single, self.calls.seen = True, self.seen
 
     def feed(self, event: Json) -> list[Json]:
@@ -104,7 +108,7 @@ class Down:
         """The end of the stream: a failure if no event said that the answer was over."""
         if not self.chunks.ended:
             self.settle.note(CUT)
-            self.settle(self.partial())
+            break_off(self)
             self.chunks.fail(why, "server_error")
         return self.take()
 
@@ -162,12 +166,7 @@ class Down:
 
     def rest(self, response: Json, whole: Finished) -> None:
         """Say what no event said: commentary that stands alone, text outside of items (`output_text`), citations."""
-        messages = [item for item in response["output"] if item.get("type") == "message"]
-        alone = all(item.get("phase") == "commentary" for item in messages)
-        for index in sorted(self.muted):
-            if alone or self.items[index].get("phase") != "commentary":
-                for event in self.muted.pop(index):
-                    self.tell(event)
+        self.unmute(response["output"])
         if self.speech.silent:
             self.speech.whole((-1, 0), text_apart(response), [])
         cut = response["status"] == "incomplete"
@@ -176,6 +175,15 @@ class Down:
         for index in self.calls.filled if cut else ():
             self.settle.note(FILLED, whole.at(index))
         self.speech.close()
+
+    def unmute(self, output: list[Json]) -> None:
+        """Say what turned out to be no commentary, and commentary that stands alone."""
+        messages = [item for item in output if item.get("type") == "message"]
+        alone = all(item.get("phase") == "commentary" for item in messages)
+        for index in sorted(self.muted):
+            if alone or self.items[index].get("phase") != "commentary":
+                for event in self.muted.pop(index):
+                    self.tell(event)
 
     def differing(self, whole: Finished) -> None:
         """Report each item that was finished otherwise than its pieces said."""
@@ -196,43 +204,16 @@ class Down:
 
     def failed(self, event: Json) -> None:
         """A failed response: an error frame, on which the client's SDK raises."""
-        response = dict(event.get("response") or {})
-        if response.get("status") not in FAILED:
-            response["status"] = "failed"
-        if self.chunks.begun:
-            return self.fail(self.failed_late(response))
-        self.whole(response)
-        self.fail(self.settle(response)["error"])
+        self.fail(error_of_response(self, dict(event.get("response") or {})))
 
-    def failed_late(self, response: Json) -> Json:
-        """The error of a response that failed after chunks: what they say of it is not lost, as before an `error`."""
-        whole = self.whole(response)
-        self.reconcile(whole)
-        self.differing(whole)
-        said, lost = self.settle.apart({key: value for key, value in response.items() if key not in SAID})
-        self.settle(self.partial())
-        for verdict, place in lost:
-            self.settle.note(verdict, place)
-        error: Json = said["error"]
-        return error
+    def error(self, event: Json) -> None:
+        """An `error` event."""
+        self.fail(error_of_event(self, event))
 
     def fail(self, error: Json) -> None:
         """The error frame of an error body."""
         message, kind, param, code = (error.pop(key) for key in ERROR_KEYS)
         self.chunks.fail(message, kind, param, code, **error)
-
-    def error(self, event: Json) -> None:
-        """An `error` event: flat as documented, or nested as the live service sends it (OBS-2)."""
-        inner = event_error(event)
-        found = {key: inner.get(key) for key in ("message", "code", "param")}
-        status = 429 if is_limit(inner) else 500
-        named = {
-            "message": str(found["message"] or words_of(inner) or FAILED_MESSAGE),
-            "type": inner.get("type") or error_type(status),
-        }
-        self.settle(self.partial())
-        said = self.settle.blank({"status": "failed", "error": {**found, **named}})["error"]
-        self.fail({**inner, **said})
 
     def partial(self) -> Json:
         """The answer so far, as if it had been cut."""
@@ -241,14 +222,18 @@ class Down:
         return {**self.response, **cut}
 
     def outputs(self) -> list[Json]:
-        """The items as far as events told them, in their order; what only began and said nothing is left out."""
-        told = []
+        """The items as far as events told them, in their order."""
+        return [self.calls.as_said(index, item) for index, item in self.told().items()]
+
+    def told(self) -> dict[int, Json]:
+        """The items as events told them, by their indexes; what only began and said nothing is left out."""
+        told = {}
         for index, item in sorted(self.items.items()):
             found = begun(item) if index in self.unfinished else item
             if found is None:
                 self.note(f"item {index}", UNFINISHED)
             else:
-                told.append(self.calls.as_said(index, found))
+                told[index] = found
         return told
 
     # Items --------------------------------------------------------------------------------------------------------
@@ -349,18 +334,30 @@ class Down:
         self.calls.text(event["output_index"], event.get("input") or "")
 
     def audio(self, event: Json) -> None:
-        self.chunks.say({"audio": {"data": event["delta"]}})
+        self.hearable({"data": event["delta"]})
 
     def transcript(self, event: Json) -> None:
-        self.chunks.say({"audio": {"transcript": event["delta"]}})
+        if self.mute:
+            self.speech.text(TRANSCRIPT, event["delta"], [])
+        else:
+            self.hearable({"transcript": event["delta"]})
+
+    def hearable(self, audio: Json) -> None:
+        """A piece of audio, which has no place in an answer: it is said or lost here."""
+        if self.mute:
+            self.note("audio", NO_AUDIO)
+        else:
+            self.chunks.say({"audio": audio})
+
+
+NO_AUDIO = lost(Code.AUDIO_DROPPED, BREAKING, "this client knows text only; what was spoken is said as text")
+TRANSCRIPT = (-1, 1)
+"""Where the text of audio stands: in no item."""
 
 
 def _key(event: Json) -> tuple[int, int]:
     return event["output_index"], event["content_index"]
 
-
-SAID = ("id", "created_at", "model", "output")
-"""Keys of a response that failed which the chunks before said."""
 
 Handlers = Mapping[str, Callable[[Down, Json], None]]
 

@@ -29,8 +29,9 @@ class Calls:
 
     `said` holds each by its `output_index`. `open` holds the functions among them of which a piece was said in chunks
     that have a head: more of it may go the short way. `empty` are whole and have no arguments, which says `{}` unless
-    the answer turns out to be cut; `filled` said it. `single`: the client knows one call, the first of the answer;
-    as long as one before it may come, which `seen` and those that have `begun` tell, a call is `late`.
+    the answer turns out to be cut; `filled` said it. `unsaid` are those of which pieces came that wait. `single`: the
+    client knows one call, the first of the answer; as long as one before it may come, which `seen` and those that have
+    `begun` tell, a call is `late`.
     """
 
     def __init__(self, chunks: Chunks, job: Job) -> None:
@@ -40,6 +41,7 @@ class Calls:
         self.open: dict[Any, SaidCall] = {}
         self.empty: list[Any] = []
         self.filled: list[Any] = []
+        self.unsaid: set[Any] = set()
         self.retried = False
         self.late: dict[Any, Json] = {}
         self.single = False
@@ -96,6 +98,7 @@ class Calls:
         """More of the arguments of a call that was announced."""
         call = self.said.get(index)
         if call is None or not piece or (call.held and call.kind == "custom"):
+            self.unsaid |= {index} if piece else set()
             return  # whether deltas repeat what an input began with is known when it is whole
         if call.held and not (piece.lstrip().startswith("{") and _is_object(call.held)):
             self._more(index, call, call.new(call.held))
@@ -114,12 +117,14 @@ class Calls:
         """All of the arguments: the rest that no piece said."""
         call = self.said.get(index)
         if call is not None and text:
+            self.unsaid.discard(index)
             call.held = ""
             self._more(index, call, call.rest(text))
 
     def whole(self, index: Any, item: Json) -> None:
         """A finished item: all of its call, if it is one; a call that was announced has to be the same one."""
         kind, call = item.get("type") or "", self.said.get(index)
+        self.unsaid.discard(index)
         if call is not None:
             item = call.filled(item)
             call.other = call.other or _is_other(call, item)
@@ -175,12 +180,9 @@ class Calls:
 
         Raises Contradicted if a retry left out what was said, Unusable if nobody could run what was said.
         """
-        late, self.late, single = self.late, {}, self.single
-        self.single = False
-        for index, item in sorted(late.items()):
-            self.whole(index, item)
-        for index, call in self.said.items():
-            self._more(index, call, call.new(call.held))
+        single = self.single
+        self.say_held()
+        for call in self.said.values():
             if call.due:
                 raise Contradicted
             if call.unusable and not cut and not (single and call.number):
@@ -188,8 +190,18 @@ class Calls:
         if not cut:
             self.fill()
 
+    def say_held(self) -> None:
+        """No call comes any more: say those that are `late`, and what others began with."""
+        late, self.late, self.single = self.late, {}, False
+        for index, item in sorted(late.items()):
+            self.whole(index, item)
+        for index, call in self.said.items():
+            self._more(index, call, call.new(call.held))
+            call.held = ""
+
     def begin_again(self) -> None:
         """A retry: what it repeats of what was said is not said twice."""
+        self.unsaid = set()
         self.retried, self.begun, self.late = True, set(), {}
         self.open = {}
         for call in self.said.values():

@@ -136,13 +136,16 @@ class Speech:
             cited[place] = annotations_down([annotation], 0, None, self.job) if annotation else []
 
     def close(self) -> None:
-        """All citations in one chunk: the official SDK gathers this extension, but raises on a second list.
-
-        They count from the start of the whole text, which is known when all of it was said (R2C-ANN). Raises
-        Contradicted if a retry left out what was said.
-        """
+        """The answer is over. Raises Contradicted if a retry left out what was said."""
         if any(told.due for told in (*self.parts.values(), *self.refusals.values())):
             raise Contradicted
+        self.say_cited()
+
+    def say_cited(self) -> None:
+        """All citations in one chunk: the official SDK gathers this extension, but raises on a second list.
+
+        They count from the start of the whole text, which is known when all of it was said (R2C-ANN).
+        """
         told = []
         for start, cited in sorted(self._cited(), key=lambda pair: pair[0]):
             for _, found in sorted(cited.items()):

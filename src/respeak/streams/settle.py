@@ -16,6 +16,7 @@ CUT_MESSAGE = "The upstream's stream ended before the answer was finished."
 CUT = lost(Code.STREAM_CUT, BREAKING, "the stream ended early; it is said as a failure")
 CONTRADICTED = lost(Code.STREAM_CONTRADICTED, BREAKING, "the upstream said something else than was streamed")
 UNFINISHED = lost(Code.STREAM_CUT, BREAKING, "a call was announced and no event finished it; it is left out")
+HELD = lost(Code.STREAM_CUT, BREAKING, "pieces of a call came and no event said what they belong to; they are left out")
 UNKNOWN_EVENT = lost(Code.UNKNOWN_EVENT_DROPPED, HARMLESS, "this type of event is in no documentation")
 
 
