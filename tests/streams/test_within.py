@@ -171,3 +171,64 @@ def test_what_a_caller_does_to_one_chunk_changes_no_other() -> None:
         assert said.get("provider_details") in (None, {"region": "eu"})
         said.get("provider_details", {}).clear()
         said["choices"][0]["delta"].clear()
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ({"error": "boom"}, {"message": "boom", "type": "server_error", "param": None, "code": None}),
+        (
+            {"error": {"message": "Slow down.", "code": 429}},
+            {"message": "Slow down.", "type": "rate_limit_error", "param": None, "code": "429"},
+        ),
+        (
+            {"type": "error", "message": "Gone.", "code": "server_error", "param": None},
+            {"message": "Gone.", "type": "server_error", "param": None, "code": "server_error"},
+        ),
+    ],
+    ids=["words", "a limit", "an event"],
+)
+@pytest.mark.parametrize("source", ["chat", "openrouter-chat"])
+def test_a_client_of_closed_forms_gets_errors_with_their_four_keys(source: str, last: Json, told: Json) -> None:
+    """Mapping section 9; so do answers in one piece."""
+    said, _ = fed(source, "vtrix", FIRST, chunk({"content": "a"}), last)
+    assert said[-1] == {"error": told}
+
+
+def test_a_finish_that_is_an_error_has_the_four_keys() -> None:
+    said, _ = fed("chat", "vtrix", FIRST, chunk({"content": "a"}), chunk({}, "error"))
+    error = said[-1]["error"]
+    assert {key: error[key] for key in ("type", "param", "code")} == {
+        **{"type": "server_error", "param": None, "code": "server_error"}
+    }
+    assert error["message"]
+
+
+CALLED: Json = {"type": "function_call", "id": "fc", "call_id": "c", "name": "f", "arguments": "{}"}
+
+
+@pytest.mark.parametrize("items", [[], [CALLED]], ids=len)
+@pytest.mark.parametrize("kind", ["completed", "incomplete"])
+def test_a_text_that_stands_in_the_last_event_alone_is_streamed_before_it(items: Stream, kind: str) -> None:
+    """Clients that read deltas would get nothing of it; its item is announced like any other."""
+    streamed = [
+        each
+        for index, item in enumerate(items)
+        for each in (
+            event("output_item.added", output_index=index, item={**item, "arguments": ""}, sequence_number=1),
+            event("output_item.done", output_index=index, item=item, sequence_number=2),
+        )
+    ]
+    last = {**RESPONSE, "status": kind, "output": items, "output_text": "Hello."}
+    number = len(streamed) + 1
+    said, _ = fed("aimlapi", "responses", CREATED, *streamed, event(kind, response=last, sequence_number=number))
+    assert [each["sequence_number"] for each in said] == list(range(len(said)))
+    told = [each["type"].removeprefix("response.") for each in said[1 + len(streamed) :]]
+    assert told == [
+        *("output_item.added", "content_part.added", "output_text.delta", "output_text.done"),
+        *("content_part.done", "output_item.done", kind),
+    ]
+    output = said[-1]["response"]["output"]
+    assert {each["output_index"] for each in said if "output_index" in each} == set(range(len(output)))
+    assert said[-2]["item"] == output[-1]
+    assert [item["type"] for item in output] == [*(item["type"] for item in items), "message"]

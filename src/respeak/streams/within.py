@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from respeak.crossing.broken import beside_error, end_of
+from respeak.crossing.broken import beside_error, end_of, error_body
+from respeak.crossing.errors import status_of
+from respeak.crossing.output_text import place_of_text, text_apart
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks, is_choice
 from respeak.streams.gather_calls import LATE_NAME
 from respeak.streams.gather_chat import MERGED, GatheredChat
 from respeak.streams.legacy import AsFunction, AsTools
-from respeak.streams.script import CONTAINERS, fresh
+from respeak.streams.script import CONTAINERS, Script, fresh, whole
 from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
 from respeak.streams.told import Contradicted
 from respeak.walk import Plan, kept
@@ -79,10 +81,14 @@ class ChatWithin:
         return [said]
 
     def error(self, chunk: Json) -> Any:
-        """What ends the stream: an error frame, and for clients that know no other finish whatever means one."""
-        if chunk.get("type") == "error" or (self.job.target.closed and not self.same):
-            return end_of(chunk)[0]
-        return chunk.get("error")
+        """What ends the stream: an error frame, and for clients that know no other finish whatever means one.
+
+        They get the four keys that both families have (mapping.md 9).
+        """
+        if self.job.target.closed and not self.same:
+            error = end_of(chunk)[0]
+            return error and self.settle.renamed(error_body(error, status_of(error), self.job))["error"]
+        return end_of(chunk)[0] if chunk.get("type") == "error" else chunk.get("error")
 
     def walked(self, chunk: Json) -> Json:
         """The chunk with the keys that the client's profile leaves it."""
@@ -211,13 +217,25 @@ class ResponsesWithin:
         if not isinstance(response, dict):
             return [event]
         if self.ended:
-            said = self.settle(self.whole(response))
-            if self.again and self.response is not None and "id" in self.response:
-                said["id"] = self.response["id"]
-        else:
-            self.response = self.settle.blank(response)  # kept for a failure, whatever becomes of the event
-            said = fresh(self.response)
-        return [event if self.same else {**event, "response": said}]
+            return self.last(event, self.whole(response))
+        self.response = self.settle.blank(response)  # kept for a failure, whatever becomes of the event
+        return [event if self.same else {**event, "response": fresh(self.response)}]
+
+    def last(self, event: Json, response: Json) -> list[Json]:
+        """The terminal event; before it come the events of a text that stood apart from the items (`output_text`)."""
+        said = self.settle(response)
+        if self.again and self.response is not None and "id" in self.response:
+            said["id"] = self.response["id"]
+        if self.same:
+            return [event]
+        script = Script()
+        script.sequence = self.next - 1
+        at, message = place_of_text(response["output"])
+        if text_apart(response) and message is None and said["output"] != response["output"]:
+            said["output"].append(said["output"].pop(at))  # behind the items that were streamed
+            whole(script, said["output"][-1], len(response["output"]))
+        number = {"sequence_number": script.sequence} if script.out else {}
+        return [*script.take(), {**event, **number, "response": said}]
 
     def whole(self, response: Json) -> Json:
         """The finished answer; one that leaves out `output` has the items that were streamed."""
