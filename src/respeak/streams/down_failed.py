@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from respeak.crossing.broken import FAILED_MESSAGE, event_error
 from respeak.crossing.errors import FAILED, error_type, is_limit, words_of
 from respeak.plan import Json
-from respeak.streams.settle import CUT, HELD
+from respeak.streams.settle import CONTRADICTED, HELD
 from respeak.streams.told import Contradicted
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def break_off(stage: Down) -> None:
     try:
         _say_waiting(stage)
     except Contradicted as told:
-        stage.settle.note(CUT.saying(told.why))
+        stage.settle.note(CONTRADICTED.saying(told.why))
     if stage.muted and not stage.chunks.begun:
         stage.settle({"status": "failed", "output": stage.outputs()})
     else:

@@ -19,7 +19,7 @@ from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.streams import script as events
 from respeak.streams.gather_chat import MERGED, GatheredChat, GatheredChoice, is_chunk, spoken
-from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
+from respeak.streams.settle import CONTRADICTED, CUT, CUT_MESSAGE, Settle
 from respeak.streams.told import Contradicted
 from respeak.streams.up_calls import UpCalls
 from respeak.streams.up_errors import event_fields, named_error
@@ -103,7 +103,7 @@ class Up:
             try:
                 chunk = self.gathered.heard(chunk)
             except Contradicted as told:
-                self.settle.note(CUT.saying(told.why))
+                self.settle.note(CONTRADICTED.saying(told.why))
                 return self.fail({"message": told.message, "code": "server_error"})
             self.gathered.add_top(chunk)
             if not self.head:

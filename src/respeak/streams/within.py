@@ -17,7 +17,7 @@ from respeak.streams.gather_calls import LATE_NAME
 from respeak.streams.gather_chat import MERGED, GatheredChat
 from respeak.streams.legacy import AsFunction, AsTools
 from respeak.streams.script import CONTAINERS, Script, fresh, whole
-from respeak.streams.settle import CUT, CUT_MESSAGE, Settle
+from respeak.streams.settle import CONTRADICTED, CUT, CUT_MESSAGE, Settle
 from respeak.streams.told import Contradicted
 from respeak.walk import Plan, kept
 
@@ -65,7 +65,7 @@ class ChatWithin:
         try:
             said = chunk if self.same else self.gathered.heard(chunk)
         except Contradicted as told:
-            return self.broken(CUT.saying(told.why), told.message)
+            return self.broken(CONTRADICTED.saying(told.why), told.message)
         self.gathered.take(beside_error(said) if error else said)
         if error:
             self.fail()
