@@ -55,8 +55,7 @@ def as_function(choice: Json, at: Place, job: Job) -> Json:
             job.note(CALL_ID, (place, CALL_IDS[job.source.family][0]))
         message["function_call"] = filled(function_call(calls[0], place, job), choice.get("finish_reason"), place, job)
     message["content"] = _text(message.get("content"), message.pop("refusal", None), here, job)
-    finish = _finish(choice.get("finish_reason"), bool(calls or legacy), (at, "finish_reason"), job)
-    return {**choice, "message": message, "finish_reason": finish}
+    return {**choice, "message": message, "finish_reason": _finish(choice, bool(calls or legacy), at, job)}
 
 
 def _function_call(message: Json, at: Place, job: Job) -> Any:
@@ -101,16 +100,18 @@ def _spoken(parts: list[Json], at: Place, job: Job) -> tuple[str, str]:
     return "".join(said["text"]), "".join(said["refusal"])
 
 
-def _finish(finish: Any, calls: bool, at: Place, job: Job) -> str:
+def _finish(choice: Json, calls: bool, at: Place, job: Job) -> str:
+    finish, said = choice.get("finish_reason"), "function_call" if calls else "stop"
     if finish in FINISHES:
         return str(finish)
-    if finish not in CALLS:
-        said = "function_call" if calls else "stop"
-        job.note(FINISH.saying(f'finish_reason {show(finish)} is not of this dialect; said as "{said}"'), at)
-        return said
-    if not calls:
-        job.note(NO_CALLS, at)
-    return "function_call" if calls else "stop"
+    if "finish_reason" not in choice:
+        job.note(FINISH.saying(f'finish_reason is missing; said as "{said}"'), at)
+    elif finish not in CALLS:
+        words = f'finish_reason {show(finish)} is not of this dialect; said as "{said}"'
+        job.note(FINISH.saying(words), (at, "finish_reason"))
+    elif not calls:
+        job.note(NO_CALLS, (at, "finish_reason"))
+    return said
 
 
 def as_tools(choice: Json, at: Place, owner: str, job: Job) -> Json:

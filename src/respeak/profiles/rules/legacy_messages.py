@@ -173,6 +173,8 @@ class Pairs:
         calls = known_calls(given, self.job)
         if len(calls) < len(given):
             self.unknown(given)
+            if not calls and not any(value for key, value in plain.items() if key != "role"):
+                return  # it said nothing but those calls
         if not calls or plain.get("function_call"):
             self.put(plain, at)
             plain = {"role": "assistant", "content": None}
