@@ -58,7 +58,7 @@ class _Written:
         for item, position in self._placed:
             if item.get("type") in OUTPUT_TYPE:
                 self._calls.setdefault(position, []).append(item)
-        outputs = [item for item, position in self._placed if position is not None and _is_output(item)]
+        outputs = [item for item in items if _is_output(item) and _is_message(places.get(id(item)))]
         self._answered = {item["call_id"] for item in outputs}
         self._ids = CallIds()
         self._names: dict[str, str] = {}
@@ -109,6 +109,11 @@ def still_lost(found: Iterable[tuple[Verdict, Place]], hits: Mapping[int, bool])
         return verbatim is None or (not verbatim and verdict.code is Code.CALL_ID_CHANGED)
 
     return [(verdict, place) for verdict, place in found if happened(verdict, position_of(place))]
+
+
+def _is_message(at: Place) -> bool:
+    """True for what a message of its own became; an output that was made up for a call stands where the call does."""
+    return at is not None and isinstance(at[1], int) and at[0] == (None, "messages")
 
 
 def _is_output(item: Json) -> bool:
