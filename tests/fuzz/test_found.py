@@ -402,3 +402,10 @@ def test_a_response_that_failed_may_hold_choices_of_any_kind(choices: Any) -> No
     failed = {"id": "resp_1", "object": "response", "status": "failed", "error": {"message": "no"}, "output": []}
     said = respeak.translate_response({**failed, "choices": choices}, source="responses", target="chat")
     assert "/choices" in [loss.path for loss in said.losses]
+
+
+@pytest.mark.parametrize("kind", ["a", "error"])
+def test_what_an_unknown_event_calls_a_response_is_none(kind: str) -> None:
+    event = {"type": kind, "error": {"message": "x"}, "response": {"id": "resp_8", "output": 1.5}, "sequence_number": 3}
+    translator = StreamTranslator(source="aimlapi", target="responses")
+    assert [said["response"] for said in translator.feed(event)] == [event["response"]]

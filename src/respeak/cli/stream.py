@@ -19,10 +19,8 @@ from respeak.options import Options
 from respeak.plan import Json
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator
-from respeak.streams.within import TERMINAL
+from respeak.streams.within import FINISHES
 
-ENDS = tuple(kind for kind in TERMINAL if kind != "error")
-"""What ends a stream of Responses; behind an error the response that failed may come."""
 BROKEN = (Code.STREAM_CUT, Code.STREAM_CONTRADICTED)
 """Losses of a stream that say that its answer is not whole, or not the one that was said."""
 AT_ONCE = 64 * 1024
@@ -44,7 +42,7 @@ def stream(file: str, *, source: str, target: str, request: Any = None, options:
     A stream that breaks is ended as a failure in the client's own form.
     """
     translator = StreamTranslator(source=source, target=target, request=request, options=options)
-    ends = ENDS if profiles.get(source).family == "responses" and source != target else ()
+    ends = FINISHES if profiles.get(source).family == "responses" and source != target else ()
     trouble, last, heard = "", None, 0
     try:
         for event in events_of(file):

@@ -24,7 +24,10 @@ from respeak.walk import Plan, kept
 BEGINNING = ("response.created", "response.queued", "response.in_progress")
 RETRIED = "The upstream began its answer again in mid-stream."
 RETRY = CUT.saying("the upstream began its answer again in mid-stream; it is said as a failure")
-TERMINAL = ("response.completed", "response.incomplete", "response.failed", "response.done", "error")
+FINISHES = ("response.completed", "response.incomplete", "response.failed", "response.done")
+"""What ends a stream of Responses; behind an error the response that failed may come."""
+HOLDERS = (*BEGINNING, *FINISHES)
+"""Types of events that hold a response; what else calls something so may hold anything."""
 
 
 class ChatWithin:
@@ -212,9 +215,9 @@ class ResponsesWithin:
         kind, response = event.get("type"), event.get("response")
         if kind == "response.output_item.done":
             self.items[event.get("output_index")] = fresh(event["item"])
-        if kind in TERMINAL or (kind is None and event.get("error")):
+        if kind in FINISHES or kind == "error" or (kind is None and event.get("error")):
             self.ended, self.warned = True, kind == "error"
-        if not isinstance(response, dict):
+        if kind not in HOLDERS or not isinstance(response, dict):
             return [event]
         if self.ended:
             return self.last(event, self.whole(response))
