@@ -409,3 +409,12 @@ def test_what_an_unknown_event_calls_a_response_is_none(kind: str) -> None:
     event = {"type": kind, "error": {"message": "x"}, "response": {"id": "resp_8", "output": 1.5}, "sequence_number": 3}
     translator = StreamTranslator(source="aimlapi", target="responses")
     assert [said["response"] for said in translator.feed(event)] == [event["response"]]
+
+
+def test_an_item_that_is_finished_without_a_type_is_not_the_call_that_was_announced() -> None:
+    call = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "berth", "arguments": ""}
+    done = {"type": "", "id": "msg_4", "content": [{"type": "output_text", "text": "Pier 4."}]}
+    translator = StreamTranslator(source="responses", target="chat")
+    for kind, item in (("added", call), ("done", done)):
+        translator.feed({"type": f"response.output_item.{kind}", "output_index": 0, "item": item})
+    assert "error" in translator.close()[-1]

@@ -160,7 +160,7 @@ class SaidCall(Told):
 IDENTITY = ("type", "call_id", "name", "namespace")
 """Keys of an item that say which call it is."""
 
-STANDING = (*IDENTITY, "phase")
+STANDING = (*IDENTITY[1:], "phase")
 """Keys of an item that stand as they were said before, where it leaves them out."""
 
 
@@ -169,7 +169,7 @@ def filled(item: dict[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
 
     An item of another type or name is not the one that was `known`: it gets nothing of that.
     """
-    if any(item.get(key) and item[key] != known.get(key) for key in ("type", "name") if known.get(key)):
+    if item.get("type") != known.get("type") or (item.get("name") or "") not in ("", known.get("name")):
         return item
     missing = {key: known[key] for key in STANDING if known.get(key) and not item.get(key)}
     return {**item, **missing} if missing else item
