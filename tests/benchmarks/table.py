@@ -141,15 +141,27 @@ STREAM_ROUTES = (
 
 
 def streams(effort: Effort, peers: list[Peer]) -> Rows:
+    """Whole streams, and one delta of each kind: what a stream that is `LONGER` costs more."""
     for kind, count, words in STREAMS:
         for source, target in STREAM_ROUTES:
-            events = payloads.stream(FAMILIES[source], kind, count)
-            data = [orjson.dumps(event) for event in events]
-            timing = compare(data, _streams(source, target), effort)
+            data, longer = (
+                [orjson.dumps(event) for event in payloads.stream(FAMILIES[source], kind, deltas)]
+                for deltas in (count, LONGER * count)
+            )
+            timing, more = (compare(each, _streams(source, target), effort) for each in (data, longer))
             beside = _beside(peers, "stream", source, target, data, effort)
-            what = f"stream, {count} {words}, {source} to {target}"
-            one = timing.work / len(events) * 1e6
-            yield Row("stream", what, _kilobytes(data), one, timing.ratio, BUDGETS["stream"], "floor, an event", beside)
+            what, route = f"stream, {count} {words}", f"{source} to {target}"
+            one = timing.work / len(data) * 1e6
+            yield Row(
+                "stream", f"{what}, {route}", _kilobytes(data), one, timing.ratio, BUDGETS["stream"], "floor", beside
+            )
+            work, floor = more.work - timing.work, more.floor - timing.floor
+            one = work / (len(longer) - len(data)) * 1e6
+            yield Row("stream", f"one of more {words}, {route}", "", one, work / floor, BUDGETS["stream"], "floor")
+
+
+LONGER = 4
+"""So many times the deltas: the difference is what deltas cost, without the beginning and the end of a stream."""
 
 
 def in_and_out(effort: Effort, _: list[Peer]) -> Rows:

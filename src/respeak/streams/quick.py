@@ -62,10 +62,11 @@ def _text_delta(stage: Down, event: Json) -> list[Json] | None:
 def _call_delta(stage: Down, event: Json) -> list[Json] | None:
     """A piece of a function's arguments."""
     delta, index = event.get("delta"), event.get("output_index")
-    if delta.__class__ is not str or not delta or index.__class__ is not int or not is_delta(event):
+    call = stage.calls.open.get(index) if index.__class__ is int else None
+    if call is None or delta.__class__ is not str or not delta:
         return None
-    call = stage.calls.open.get(index)
-    if call is None:
+    usual = len(event) == 6 and "obfuscation" in event and "item_id" in event and "sequence_number" in event
+    if not usual and not is_delta(event):  # with type, delta and output_index those are six: no other key is there
         return None
     pieces = call.pieces
     pieces.append(delta)
