@@ -85,6 +85,7 @@ class Fold:
         self.messages: list[Json] = []
         self.turn: Turn | None = None
         self.waiting = Waiting(job)
+        self.calls = self.waiting.calls
         self.unsaid: set[str] = set()
         self.call_of: dict[str, str] = {}
         self.places = job.places
@@ -174,9 +175,9 @@ class Fold:
             self.job.note(REORDERED, at)
         if self.places is not None:
             self.places[id(call)] = at
-        calls = self.waiting.get(call_id)
+        calls = self.calls.get(call_id)
         if calls is None:
-            self.waiting[call_id] = [(turn, call, at)]
+            self.calls[call_id] = [(turn, call, at)]
         else:
             self.waiting.again(calls, (turn, call, at))
         turn.calls.append(call)
@@ -200,7 +201,7 @@ class Fold:
         content = message.setdefault("content", None)
         pictures = self.texts_left(message, content, at) if content.__class__ is list else ()
         call_id = item.get("call_id") or self.only_call(item)
-        calls = self.waiting.get(call_id)
+        calls = self.calls.get(call_id)
         if not calls:
             self.job.note(UNBRIDGED if call_id in self.unsaid else ORPHAN, at)
             return
@@ -214,10 +215,10 @@ class Fold:
             self.results[id(call)] = message
         turn.outputs.append(message)
         turn.waiting -= 1
-        if self.blocks[-1] is not turn:
+        if turn is self.turn:
+            self.turn = turn if turn.waiting else None
+        elif self.blocks[-1] is not turn:
             self.job.note(REORDERED, at)
-        if not turn.waiting and turn is self.turn:
-            self.turn = None
         if pictures:
             self.job.note(IMAGE_MOVED, (at, "output"))
             turn.show(pictures, at)
@@ -243,7 +244,7 @@ class Fold:
     def bridged_call(self, item: Json) -> str | None:
         """The call that a bridged output answers; one without `call_id` says it by its own id (R2C-ITEM)."""
         own: str | None = item.get("id")
-        if item.get("call_id") or own in self.waiting or own in self.unsaid:
+        if item.get("call_id") or own in self.calls or own in self.unsaid:
             return item.get("call_id") or own
         return self.call_of.get(own or "")
 
@@ -267,7 +268,7 @@ class Fold:
         """The id of an MCP call, whose output no other item can bring: it is no other call's."""
         given: str | None = item.get("id")
         call_id = given or "mcp"
-        if not given or call_id in self.waiting:
+        if not given or call_id in self.calls:
             call_id = self.waiting.free(f"{call_id}_{at[1]}")  # type: ignore[index]  # items stand at numbers
             if given:
                 self.job.note(ID_CHANGED, (at, "id"))

@@ -66,8 +66,8 @@ def _choice_down(reader: ToolsDown, job: Job) -> Any:
     choice = choice_down(value, at, job)
     if not isinstance(choice, dict) or choice["type"] == "allowed_tools":
         return choice
-    declared = reader.declared.get(choice[choice["type"]]["name"])
-    return _of_offered(choice, declared == (value["type"], value.get("namespace") or None), at, job)
+    origin = reader.origin(choice[choice["type"]]["name"])
+    return _of_offered(choice, origin == (value["type"], value.get("namespace") or None), at, job)
 
 
 def _of_offered(choice: Any, offered: bool, at: Place, job: Job) -> Any:

@@ -7,7 +7,7 @@ tool (degrading); one that is forced is `tool_choice.py`'s matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from respeak.codes import Code
@@ -17,30 +17,16 @@ from respeak.crossing.fold import BRIDGED
 from respeak.crossing.ids import TOOL_NAME_LIMIT
 from respeak.crossing.items import ASYNC
 from respeak.crossing.names import said_name
+from respeak.crossing.strict import strict_in_force
 from respeak.loss import Place, Verdict
 from respeak.plan import ABSENT, IMPLIED, ONE_WAY, Always, Job, Json, Row, Step, Table, both, only_responses
-from respeak.verbs import DEGRADING, HARMLESS, approximated, defaulted, lost, refused
+from respeak.verbs import DEGRADING, HARMLESS, approximated, lost, refused
 from respeak.walk import said, walk
 
 LOADED = lost(Code.TOOL_LOADED_AT_ONCE, HARMLESS, "Chat cannot defer tools; it is loaded at once", unless=(False,))
 CALLERS = lost(Code.CALLER_DROPPED, HARMLESS, "Chat tools are called by the model directly", unless=(["direct"],))
 PROGRAM_ONLY = lost(
     Code.CALLER_DROPPED, DEGRADING, "only programs may call the tool; on Chat the model itself will call it"
-)
-STRICT_ON = defaulted(
-    Code.STRICT_ASSUMED,
-    HARMLESS,
-    "Responses tries strict when nothing is said; the schema fits, so strict is on",
-)
-STRICT_OFF = defaulted(
-    Code.STRICT_ASSUMED,
-    DEGRADING,
-    "Responses tries strict when nothing is said; the schema does not fit, so strict is off",
-)
-STRICT_MOOT = defaulted(
-    Code.STRICT_ASSUMED,
-    HARMLESS,
-    "Responses tries strict when nothing is said; the function takes nothing, so strict is off",
 )
 NO_NAME = refused(Code.TOOL_WITHOUT_NAME, "the tool has an empty name; give it one")
 DUPLICATE = lost(Code.TOOL_DROPPED, HARMLESS, "the same tool is declared already")
@@ -215,7 +201,7 @@ TOOLS_UP: Mapping[str, str] = {"function": "function_tool", "custom": "custom_to
 class ToolsDown:
     """The tools of one Responses request on their way to Chat: a list, and perhaps web_search_options.
 
-    `names` holds each by its name on Chat, `declared` says as what: its type and namespace on Responses.
+    `names` holds each by its name on Chat, `declared` says as what, if not as a plain tool of its type.
     """
 
     def __init__(self, model: str, job: Job) -> None:
@@ -247,7 +233,7 @@ class ToolsDown:
             out[kind]["name"] = said_name(tool["name"], namespace, at, self.job)
         if kind == "function" and tool.get("strict") is None:
             self.strict(out[kind], tool, at)
-        self.add(out, kind, (kind, namespace or None), at)
+        self.add(out, kind, (kind, namespace) if namespace else None, at)
 
     def strict(self, function: Json, tool: Json, at: Place) -> None:
         """Strict as Responses has it in force where nothing is said; told, if the target has no functions like that."""
@@ -288,14 +274,21 @@ class ToolsDown:
         self.web_search = said(self.job.plans["web_search"], tool, at, self.job)
         self.web_search_at = at
 
-    def add(self, tool: Json, kind: str, declared: tuple[str, str | None], at: Place) -> bool:
+    def origin(self, name: str) -> tuple[str, str | None] | None:
+        """Type and namespace on Responses of the tool that is offered under this name; None if none is."""
+        tool = self.names.get(name)
+        return None if tool is None else self.declared.get(name, (tool["type"], None))
+
+    def add(self, tool: Json, kind: str, declared: tuple[str, str | None] | None, at: Place) -> bool:
         """Offer a tool, unless one of its name is offered already."""
         name, job = tool[kind]["name"], self.job
         if name in self.names:
-            same = self.names[name] == tool and self.declared[name] == declared
+            same = self.names[name] == tool and self.declared.get(name) == declared
             job.note(DUPLICATE if same else NAME_TAKEN, at)
             return False
-        self.names[name], self.declared[name] = tool, declared
+        self.names[name] = tool
+        if declared is not None:
+            self.declared[name] = declared
         if job.places is not None:
             job.places[id(tool)] = at
         self.tools.append(tool)
@@ -360,41 +353,3 @@ def explicit(tool: Json) -> Json:
         if "parameters" not in tool:
             tool["parameters"] = {"type": "object", "properties": {}}
     return tool
-
-
-def strict_in_force(schema: Any) -> tuple[bool, Verdict]:
-    """`strict` where Responses leaves it open, and what to say about it (OBS-18)."""
-    if not schema:
-        return False, STRICT_MOOT
-    strict = schema.get("type") == "object" and fits_strict(schema)
-    return strict, STRICT_ON if strict else STRICT_OFF
-
-
-_NOT_STRICT = {"allOf", "oneOf", "not", "if", "then", "else", "patternProperties", "dependentRequired"}
-"""Keywords outside the strict subset: with `strict: true` the live service refuses them."""
-
-
-def fits_strict(schema: Any) -> bool:
-    """True when a JSON schema is in the strict subset already: closed objects with every property required."""
-    if not isinstance(schema, dict):
-        return schema is None
-    if _NOT_STRICT & schema.keys():
-        return False
-    if "properties" in schema or schema.get("type") == "object":
-        properties, required = schema.get("properties") or {}, schema.get("required") or []
-        closed = schema.get("additionalProperties") is False
-        if not (closed and isinstance(properties, dict) and isinstance(required, list)):
-            return False
-        if {str(name) for name in required} != set(properties):
-            return False
-    return all(fits_strict(inner) for inner in _inner_schemas(schema))
-
-
-def _inner_schemas(schema: Json) -> Iterator[Any]:
-    """The schemas inside a schema, wherever the strict subset allows some."""
-    for key in ("properties", "$defs", "definitions"):
-        held = schema.get(key)
-        yield from held.values() if isinstance(held, dict) else ()
-    held = schema.get("anyOf")
-    yield from held if isinstance(held, list) else ()
-    yield schema.get("items")

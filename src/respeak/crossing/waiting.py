@@ -23,12 +23,12 @@ Called: TypeAlias = tuple[Turn, Json, Place]
 """A call, the turn that made it and where it came from."""
 
 
-class Waiting(dict[str, list[Called]]):
-    """Calls by the `call_id` that their items have, one of each turn; `queued` are those behind it in the same turn."""
+class Waiting:
+    """The `calls` by the `call_id` of their items, one of each turn; `queued` are those behind it in the same turn."""
 
     def __init__(self, job: Job) -> None:
-        super().__init__()
         self.job = job
+        self.calls: dict[str, list[Called]] = {}
         self.queued: dict[tuple[str, int], deque[Called]] = {}
 
     def again(self, calls: list[Called], called: Called) -> None:
@@ -40,7 +40,7 @@ class Waiting(dict[str, list[Called]]):
         turn.ids.update(earlier["id"] for earlier in turn.calls[len(turn.ids) :])
         if given in turn.ids and self.job.target.say_turns is None:
             call["id"] = self.free(f"{given}_{len(turn.calls)}")
-            self[call["id"]] = []
+            self.calls[call["id"]] = []
             self.job.note(ID_CHANGED, (at, "call_id"))
         if calls and calls[-1][0] is turn:
             self.queued.setdefault((given, id(turn)), deque()).append(called)
@@ -49,7 +49,7 @@ class Waiting(dict[str, list[Called]]):
 
     def free(self, identifier: str) -> str:
         """An id that no call has."""
-        while identifier in self:
+        while identifier in self.calls:
             identifier += "_"
         return identifier
 
@@ -61,11 +61,11 @@ class Waiting(dict[str, list[Called]]):
 
     def only(self, name: str) -> str:
         """The id of the one call of this name that waits; empty if none is, or several are."""
-        calls = [(given, call) for given, called in self.items() for _, call, _ in called]
+        calls = [(given, call) for given, called in self.calls.items() for _, call, _ in called]
         calls += [(given, call) for (given, _), called in self.queued.items() for _, call, _ in called]
         found = [given for given, call in calls if name and name == (call.get("function") or call["custom"])["name"]]
         return found[0] if len(found) == 1 else ""
 
     def left(self) -> dict[int, Place]:
         """Where the calls came from that never got an output, by their `id()`."""
-        return {id(call): at for called in (*self.values(), *self.queued.values()) for _, call, at in called}
+        return {id(call): at for called in (*self.calls.values(), *self.queued.values()) for _, call, at in called}
