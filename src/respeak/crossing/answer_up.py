@@ -16,7 +16,7 @@ from respeak.crossing.finish import Ending, ending
 from respeak.crossing.items import UNKNOWN_CALL, call_table
 from respeak.crossing.names import Declared, declared_tools
 from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
-from respeak.crossing.strict import strict_in_force
+from respeak.crossing.tools import strict_in_force
 from respeak.crossing.unfold import INFERRED
 from respeak.loss import Place, Verdict
 from respeak.plan import UNKNOWN, Job, Json

@@ -1,42 +1,11 @@
-"""`strict` of function tools where a Responses request leaves it open: the service tries it, and the schema decides.
-
-The law: mapping.md 5.1, OBS-18.
-"""
+"""The strict subset of JSON Schema, which function tools must keep to with `strict: true` (OBS-18)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from respeak.codes import Code
-from respeak.loss import Verdict
 from respeak.plan import Json
-from respeak.verbs import DEGRADING, HARMLESS, defaulted
-
-STRICT_ON = defaulted(
-    Code.STRICT_ASSUMED,
-    HARMLESS,
-    "Responses tries strict when nothing is said; the schema fits, so strict is on",
-)
-STRICT_OFF = defaulted(
-    Code.STRICT_ASSUMED,
-    DEGRADING,
-    "Responses tries strict when nothing is said; the schema does not fit, so strict is off",
-)
-STRICT_MOOT = defaulted(
-    Code.STRICT_ASSUMED,
-    HARMLESS,
-    "Responses tries strict when nothing is said; the function takes nothing, so strict is off",
-)
-
-
-def strict_in_force(schema: Any) -> tuple[bool, Verdict]:
-    """`strict` where Responses leaves it open, and what to say about it (OBS-18)."""
-    if not schema:
-        return False, STRICT_MOOT
-    strict = schema.get("type") == "object" and fits_strict(schema)
-    return strict, STRICT_ON if strict else STRICT_OFF
-
 
 _NOT_STRICT = {"allOf", "oneOf", "not", "if", "then", "else", "patternProperties", "dependentRequired"}
 """Keywords outside the strict subset: with `strict: true` the live service refuses them."""

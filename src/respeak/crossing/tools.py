@@ -17,16 +17,31 @@ from respeak.crossing.fold import BRIDGED
 from respeak.crossing.ids import TOOL_NAME_LIMIT
 from respeak.crossing.items import ASYNC
 from respeak.crossing.names import said_name
-from respeak.crossing.strict import strict_in_force
+from respeak.crossing.strict import fits_strict
 from respeak.loss import Place, Verdict
 from respeak.plan import ABSENT, IMPLIED, ONE_WAY, Always, Job, Json, Row, Step, Table, both, only_responses
-from respeak.verbs import DEGRADING, HARMLESS, approximated, lost, refused
+from respeak.verbs import DEGRADING, HARMLESS, approximated, defaulted, lost, refused
 from respeak.walk import said, walk
 
 LOADED = lost(Code.TOOL_LOADED_AT_ONCE, HARMLESS, "Chat cannot defer tools; it is loaded at once", unless=(False,))
 CALLERS = lost(Code.CALLER_DROPPED, HARMLESS, "Chat tools are called by the model directly", unless=(["direct"],))
 PROGRAM_ONLY = lost(
     Code.CALLER_DROPPED, DEGRADING, "only programs may call the tool; on Chat the model itself will call it"
+)
+STRICT_ON = defaulted(
+    Code.STRICT_ASSUMED,
+    HARMLESS,
+    "Responses tries strict when nothing is said; the schema fits, so strict is on",
+)
+STRICT_OFF = defaulted(
+    Code.STRICT_ASSUMED,
+    DEGRADING,
+    "Responses tries strict when nothing is said; the schema does not fit, so strict is off",
+)
+STRICT_MOOT = defaulted(
+    Code.STRICT_ASSUMED,
+    HARMLESS,
+    "Responses tries strict when nothing is said; the function takes nothing, so strict is off",
 )
 NO_NAME = refused(Code.TOOL_WITHOUT_NAME, "the tool has an empty name; give it one")
 DUPLICATE = lost(Code.TOOL_DROPPED, HARMLESS, "the same tool is declared already")
@@ -353,3 +368,11 @@ def explicit(tool: Json) -> Json:
         if "parameters" not in tool:
             tool["parameters"] = {"type": "object", "properties": {}}
     return tool
+
+
+def strict_in_force(schema: Any) -> tuple[bool, Verdict]:
+    """`strict` where Responses leaves it open, and what to say about it (OBS-18)."""
+    if not schema:
+        return False, STRICT_MOOT
+    strict = schema.get("type") == "object" and fits_strict(schema)
+    return strict, STRICT_ON if strict else STRICT_OFF

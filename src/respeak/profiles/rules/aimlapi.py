@@ -16,9 +16,9 @@ from respeak.crossing.answer_up import echo, message_item
 from respeak.crossing.bridges import BRIDGES, environment
 from respeak.crossing.items import item_type
 from respeak.crossing.output_text import place_of_text, text_apart, with_text
-from respeak.crossing.strict import strict_in_force
 from respeak.crossing.tool_choice import leftovers
 from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
+from respeak.crossing.tools import strict_in_force
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, lost, refused
