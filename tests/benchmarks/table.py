@@ -156,8 +156,9 @@ def streams(effort: Effort, peers: list[Peer]) -> Rows:
                 "stream", f"{what}, {route}", _kilobytes(data), one, timing.ratio, BUDGETS["stream"], "floor", beside
             )
             work, floor = more.work - timing.work, more.floor - timing.floor
-            one = work / (len(longer) - len(data)) * 1e6
-            yield Row("stream", f"one of more {words}, {route}", "", one, work / floor, BUDGETS["stream"], "floor")
+            if work > 0 and floor > 0:  # else noise is all that there is, as in a quick run
+                one = work / (len(longer) - len(data)) * 1e6
+                yield Row("stream", f"one of more {words}, {route}", "", one, work / floor, BUDGETS["stream"], "floor")
 
 
 LONGER = 4

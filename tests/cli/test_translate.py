@@ -306,9 +306,15 @@ def test_an_option_that_is_none_is_wrong_use(run: Any, word: str, message: str) 
     assert done.exit_code == 2 and message in " ".join(done.stderr.split())
 
 
-def test_an_error_takes_no_option(run: Any) -> None:
-    done = run({"error": {"message": "x"}}, *DOWN, "--kind", "error", "--option", "bridge=false")
-    assert done.exit_code == 2 and "--option goes with" in done.stderr
+def test_the_param_of_an_error_is_that_of_the_request_with_its_options(run: Any, tmp_path: Path) -> None:
+    asked = tmp_path / "asked.json"
+    messages = [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]
+    asked.write_text(json.dumps({"model": "m", "messages": messages}))
+    error = {"error": {"message": "x", "param": "input[0].content"}}
+    up = ("--from", "responses", "--to", "chat", "--kind", "error", "--request", str(asked))
+    for options, index in (((), 0), (("--option", "hoist_instructions=true"), 1)):
+        done = run(error, *up, *options)
+        assert json.loads(done.stdout)["error"]["param"] == f"messages[{index}].content"
 
 
 def test_the_help_lists_every_option() -> None:

@@ -90,7 +90,7 @@ def translate(payload: str, source: str, target: str, losses: str, **how: Any) -
 
 
 def _check_use(
-    payload: str, kind: str, request: str | None, tolerate: str | None, status: int | None, options: Options | None
+    payload: str, kind: str, request: str | None, tolerate: str | None, status: int | None, **_: Options | None
 ) -> None:
     """Options that say nothing to this kind of payload are wrong use."""
     if request == "-" == payload:
@@ -101,8 +101,6 @@ def _check_use(
         raise click.UsageError("--status goes with --kind error")
     if tolerate is not None and kind in ("error", "stream"):
         raise click.UsageError("--tolerate goes with --kind request or response; errors and streams are always told")
-    if options is not None and kind == "error":
-        raise click.UsageError("--option goes with --kind request, response or stream")
 
 
 def _more(kind: str, target: str, request: str | None, status: int | None, **given: Any) -> dict[str, Any]:
