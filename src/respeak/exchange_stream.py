@@ -35,7 +35,6 @@ class ExchangeStream:
         self._failed = False
         self._kept = False
         self._unread: bytes | None = b""
-        self._why = CUT_MESSAGE
         self._translator = StreamTranslator(
             source=exchange.upstream.name,
             target=exchange.client.name,
@@ -83,10 +82,12 @@ class ExchangeStream:
         found, broken = _read(self._decoder.close) if why is None else ([], None)
         said, broken = self._translated(found, broken)
         why = why or broken
-        self._why = why or CUT_MESSAGE
         if self._unread and why is None and not self._unread.lstrip().startswith(SSE_FIELDS):
             return self._no_stream(self._unread)
-        out = self._said(said + self._translator.close(why))
+        end = self._translator.close(why)
+        if end and not (self._begun or said) and _error_of(end[0]) is not None:  # the upstream said nothing
+            self._failed, self.refusal, end = True, bad_gateway(why or CUT_MESSAGE), []
+        out = self._said(said + end)
         self._exchange.losses.extend(self._translator.losses)
         self._keep()
         return out + DONE if self._exchange.client.family == "chat" and not self._failed else out
@@ -131,8 +132,7 @@ class ExchangeStream:
         error = _error_of(events[0])
         if error is not None and not self._begun:
             self.ended = self._failed = True
-            broke = error.get("message") == self._why  # nobody's words but ours
-            self.refusal = bad_gateway(self._why) if broke else Reply(status_of(error), {"error": _full(error)})
+            self.refusal = Reply(status_of(error), {"error": _full(error)})
             return b""
         self._begun = True
         for event in events:
@@ -156,8 +156,7 @@ class ExchangeStream:
 def late_error(reply: Reply, family: str) -> bytes:
     """An error as the only frame of a stream of this family, for a client that was told 200 already."""
     error = reply.body.get("error")
-    body = error if isinstance(error, dict) else {"message": str(error)}
-    full = {"message": None, "type": error_type(reply.status), "param": None, "code": None, **body}
+    full = _full(error if isinstance(error, dict) else {"message": str(error)})
     flat = {"type": "error", "sequence_number": 0, **event_fields(full)}
     return encode({"error": full} if family == "chat" else flat)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -380,47 +380,51 @@ def test_polling_with_ones_own_key_needs_no_memory(tmp_path: Path) -> None:
             assert (answer.status_code, error["code"], error["param"]) == (503, "memory_unavailable", None)
 
 
-def test_an_answer_that_memory_keeps_is_streamed_listed_and_too_late_to_cancel(tmp_path: Path) -> None:
+@contextmanager
+def remembering(folder: Path) -> Iterator[tuple[Server, Gateway]]:
+    """A gateway with a memory, and its Chat upstream, which always says the same."""
     with running() as server:
         server.says = either(completion({"content": "Sunny."}))
         upstream = {"name": "chat", "dialect": "chat", "base_url": server.url}
-        with gateway(tmp_path, *configured(tmp_path, upstream, memory="local")) as gate, sdk(gate) as client:
-            first = client.responses.create(model="m", input="Weather?")
-            made = client.responses.create(model="m", input="Sure?", previous_response_id=first.id)
-            events = list(client.responses.retrieve(made.id, stream=True))
-            assert events[0].type == "response.created" and events[-1].type == "response.completed"
-            rest = list(client.responses.retrieve(made.id, stream=True, starting_after=events[2].sequence_number))
-            assert [event.sequence_number for event in rest] == [event.sequence_number for event in events[3:]]
-            listed = list(client.responses.input_items.list(made.id, limit=2))
-            assert [item.content[0].text for item in listed] == ["Sure?", "Sunny.", "Weather?"]  # type: ignore
-            oldest = client.responses.input_items.list(made.id, limit=1, order="asc")
-            assert (len(oldest.data), oldest.has_more) == (1, True)
-            for limit in ("0", "101", "-1", "x", ""):
-                url, mine = f"{gate.url}/v1/responses/{made.id}/input_items", {"authorization": "Bearer k"}
-                refused = httpx.get(url, params={"limit": limit}, headers=mine)
-                error = refused.json()["error"]
-                assert (refused.status_code, error["param"], error["code"]) == (400, "limit", "invalid_value")
-            with pytest.raises(openai.BadRequestError, match="background"):
-                client.responses.cancel(made.id)
-            null: Any = [{"type": None, "id": made.output[0].id}, {"role": "user", "content": "So?"}]
-            client.responses.create(model="m", input=null)
-            assert [message["content"] for message in server.bodies[-1]["messages"]] == ["Sunny.", "So?"]
+        with gateway(folder, *configured(folder, upstream, memory="local")) as gate:
+            yield server, gate
+
+
+def test_an_answer_that_memory_keeps_is_streamed_listed_and_too_late_to_cancel(tmp_path: Path) -> None:
+    with remembering(tmp_path) as (server, gate), sdk(gate) as client:
+        first = client.responses.create(model="m", input="Weather?")
+        made = client.responses.create(model="m", input="Sure?", previous_response_id=first.id)
+        events = list(client.responses.retrieve(made.id, stream=True))
+        assert events[0].type == "response.created" and events[-1].type == "response.completed"
+        rest = list(client.responses.retrieve(made.id, stream=True, starting_after=events[2].sequence_number))
+        assert [event.sequence_number for event in rest] == [event.sequence_number for event in events[3:]]
+        listed = list(client.responses.input_items.list(made.id, limit=2))
+        assert [item.content[0].text for item in listed] == ["Sure?", "Sunny.", "Weather?"]  # type: ignore
+        oldest = client.responses.input_items.list(made.id, limit=1, order="asc")
+        assert (len(oldest.data), oldest.has_more) == (1, True)
+        for limit in ("0", "101", "-1", "x", ""):
+            url, mine = f"{gate.url}/v1/responses/{made.id}/input_items", {"authorization": "Bearer k"}
+            refused = httpx.get(url, params={"limit": limit}, headers=mine)
+            error = refused.json()["error"]
+            assert (refused.status_code, error["param"], error["code"]) == (400, "limit", "invalid_value")
+        with pytest.raises(openai.BadRequestError, match="background"):
+            client.responses.cancel(made.id)
+        null: Any = [{"type": None, "id": made.output[0].id}, {"role": "user", "content": "So?"}]
+        client.responses.create(model="m", input=null)
+        assert [message["content"] for message in server.bodies[-1]["messages"]] == ["Sunny.", "So?"]
 
 
 def test_an_item_that_was_listed_can_be_referred_to_by_who_sent_it(tmp_path: Path) -> None:
-    with running() as server:
-        server.says = either(completion({"content": "Sunny."}))
-        upstream = {"name": "chat", "dialect": "chat", "base_url": server.url}
-        with gateway(tmp_path, *configured(tmp_path, upstream, memory="local")) as gate, sdk(gate) as client:
-            made = client.responses.create(model="m", input="Weather?")
-            [item] = client.responses.input_items.list(made.id).data
-            asked: Any = [{"type": "item_reference", "id": item.id}, {"role": "user", "content": "So?"}]
-            client.responses.create(model="m", input=asked)
-            contents = [message["content"] for message in server.bodies[-1]["messages"]]
-            assert contents in ([[{"type": "text", "text": "Weather?"}], "So?"], ["Weather?", "So?"])
-            with sdk(gate, "another") as other, pytest.raises(openai.BadRequestError, match="no answer of yours"):
-                other.responses.create(model="m", input=asked)
-            asked[0]["id"] += "9"
-            with pytest.raises(openai.BadRequestError, match="no answer of yours has this id") as found:
-                client.responses.create(model="m", input=asked, previous_response_id=made.id)
-            assert found.value.param == "input.0"
+    with remembering(tmp_path) as (server, gate), sdk(gate) as client:
+        made = client.responses.create(model="m", input="Weather?")
+        [item] = client.responses.input_items.list(made.id).data
+        asked: Any = [{"type": "item_reference", "id": item.id}, {"role": "user", "content": "So?"}]
+        client.responses.create(model="m", input=asked)
+        contents = [message["content"] for message in server.bodies[-1]["messages"]]
+        assert contents in ([[{"type": "text", "text": "Weather?"}], "So?"], ["Weather?", "So?"])
+        with sdk(gate, "another") as other, pytest.raises(openai.BadRequestError, match="no answer of yours"):
+            other.responses.create(model="m", input=asked)
+        asked[0]["id"] += "9"
+        with pytest.raises(openai.BadRequestError, match="no answer of yours has this id") as found:
+            client.responses.create(model="m", input=asked, previous_response_id=made.id)
+        assert found.value.param == "input.0"

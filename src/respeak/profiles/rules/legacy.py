@@ -69,8 +69,7 @@ def as_function(tool: Json, job: Job) -> Json | None:
     if known is None:
         job.note(UNKNOWN_TOOL, at)
         return None
-    if not known.issuperset(tool):
-        others(tool, known, at, job)
+    others(tool, known, at, job)
     if kind == "function":
         function = tool.get("function") or {}  # nobody else's: the plans made it
     else:

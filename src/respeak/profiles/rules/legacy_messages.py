@@ -34,7 +34,7 @@ REFUSAL = approximated(Code.REFUSAL_AS_TEXT, DEGRADING, "the provider has no ref
 
 def others(value: Json, known: frozenset[str], at: Place, job: Job) -> None:
     """Report the keys that the legacy form of an object has no place for; the crossing makes no such keys."""
-    if job.source.family == "responses" or known.issuperset(value):
+    if job.source.family == "responses":
         return
     for key, held in value.items():
         if key not in known and not UNKNOWN.spares(held):
@@ -57,17 +57,14 @@ INNER_KEYS = frozenset(("name", "arguments", "input"))
 RESULT_KEYS = frozenset(("role", "content", "tool_call_id", "name"))
 TEXT_KEYS = frozenset(("type", "text"))
 """Keys of a call, of what it calls, of its result and of the result's texts that are said or reported."""
-is_inner, is_result = INNER_KEYS.issuperset, RESULT_KEYS.issuperset
 
 
 def function_call(call: Json, at: Place, job: Job) -> Json:
     """An entry of tool_calls as function_call, without its id; what it calls is shared where that says no more."""
     kind = call.get("type") or ("custom" if "custom" in call else "function")
     inner: Json = call[kind]
-    if not CALL_KEYS[kind].issuperset(call):
-        others(call, CALL_KEYS[kind], at, job)
-    if not is_inner(inner):
-        others(inner, INNER_KEYS, (at, kind), job)
+    others(call, CALL_KEYS[kind], at, job)
+    others(inner, INNER_KEYS, (at, kind), job)
     if kind == "function":
         whole = len(inner) == 2 and inner.get("arguments")
         return inner if whole else {"name": inner["name"], "arguments": inner.get("arguments") or ""}
@@ -190,8 +187,7 @@ class Pairs:
             if place is not None:
                 self.id_left(call, place, self.call_ids)
             plain["function_call"] = said = function_call(call, place, self.job)
-            self.places[id(plain)] = at if plain.get("content") else place or at
-            self.out.append(plain)
+            self.put(plain, at if plain.get("content") else place or at)
             if result is not None:
                 self.result(said["name"], result, place)
             else:
@@ -229,19 +225,15 @@ class Pairs:
     def result(self, name: str, message: Json, called: Place) -> None:
         """A tool message as a function message behind its call."""
         at, content = self.places.get(id(message)), message.get("content")
-        if not self.warned:
-            self.warn(at or called)
+        self.warn(at or called)
         if at is not None and at is not called:  # an empty result of the crossing's own has none, an item with both one
             self.id_left(message, at, self.result_ids)
-        if not is_result(message):
-            others(message, RESULT_KEYS, at, self.job)
+        others(message, RESULT_KEYS, at, self.job)
         if message.get("name") not in (None, name):
             self.job.note(RESULT_NAME, (at, "name"))
         if content.__class__ is list:
             content = self.joined(content, at)
-        said = {"role": "function", "name": name, "content": content}
-        self.places[id(said)] = at
-        self.out.append(said)
+        self.put({"role": "function", "name": name, "content": content}, at)
 
     def joined(self, parts: list[Json], at: Place) -> str:
         """The texts of the result at this place; its pictures follow the turn, and no more fits into one string."""
