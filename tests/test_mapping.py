@@ -363,14 +363,14 @@ def test_every_event_that_is_translated_is_explained() -> None:
 
 # What is printed is what happens --------------------------------------------------------------------------------
 
-ROUTES = sorted(
-    {(case.source, case.target) for case in load() if case.kind == "request" and case.source != case.target}
-)
+KINDS = ("request", "response", "stream")
+SAME = {(kind, name, name) for kind in KINDS for name in profiles.names()}
+ROUTES = sorted({(case.kind, case.source, case.target) for case in load() if case.kind in KINDS} - SAME)
 
 
 @functools.cache
-def _route(source: str, target: str) -> list[Explained]:
-    return explain(source=source, target=target, kind="request")
+def _route(source: str, target: str, kind: str = "request") -> list[Explained]:
+    return explain(source=source, target=target, kind=kind)
 
 
 def _losses(case: Case) -> list[tuple[str, str]]:
@@ -379,20 +379,25 @@ def _losses(case: Case) -> list[tuple[str, str]]:
     return [(loss["code"], loss["path"]) for loss in found if "code" in loss and loss["path"]]
 
 
-@pytest.mark.parametrize(("source", "target"), ROUTES, ids=[f"{source} to {target}" for source, target in ROUTES])
-def test_a_loss_that_occurs_at_a_field_of_a_request_is_named_there(source: str, target: str) -> None:
-    cases = [case for case in load() if (case.kind, case.source, case.target) == ("request", source, target)]
+@pytest.mark.parametrize(("kind", "source", "target"), ROUTES, ids=map(" ".join, ROUTES))
+def test_a_loss_that_occurs_at_a_field_is_named_there(kind: str, source: str, target: str) -> None:
+    cases = [case for case in load() if (case.kind, case.source, case.target) == (kind, source, target)]
     missing = {
         (code, path)
         for code, path in (loss for case in cases for loss in _losses(case))
-        if not any(code == verdict.code.value for row in _about(path, source, target) for verdict in row.losses)
+        if not any(code == verdict.code.value for row in _about(path, kind, source, target) for verdict in row.losses)
     }
     assert not missing
 
 
-def _about(path: str, source: str, target: str) -> list[Explained]:
-    """The rows that speak of a place on a route, and the one of all keys that nobody knows."""
-    return [row for row in _route(source, target) if row.source_field == "(any other key)" or speaks_of(row, path)]
+def _about(path: str, kind: str, source: str, target: str) -> list[Explained]:
+    """The rows that speak of a place on a route, and the one of all keys that nobody knows.
+
+    Of a stream those that speak of its finished answer, and all of its events: these do not name the places.
+    """
+    rows = _route(source, target, "response" if kind == "stream" else kind)
+    found = [row for row in rows if row.source_field == "(any other key)" or speaks_of(row, path)]
+    return found + _route(source, target, kind) if kind == "stream" else found
 
 
 RESHAPED = [

@@ -34,6 +34,16 @@ NOT_FINISHED = refused(Code.ANSWER_NOT_FINISHED, "the response is still running 
 NOT_CUT = approximated(
     Code.FINISH_CHANGED, HARMLESS, "the answer is completed, so why it would be incomplete is not said"
 )
+UNKNOWN_STATUS = approximated(
+    Code.FINISH_CHANGED, DEGRADING, "a status that no finished answer has is taken as completed"
+)
+UNKNOWN_REASON = approximated(Code.FINISH_CHANGED, HARMLESS, "Chat does not know the reason; said as a limit")
+SAID_AS_STOP = approximated(
+    Code.FINISH_CHANGED, DEGRADING, "Chat does not know the reason; after a stop the client takes the answer for whole"
+)
+UNKNOWN_FINISH = approximated(
+    Code.FINISH_CHANGED, DEGRADING, "a finish_reason that nobody documents is judged by what was said"
+)
 NO_CALLS = approximated(Code.FINISH_CHANGED, HARMLESS, "the answer says it calls tools but holds no call")
 
 
@@ -59,7 +69,7 @@ def finish_reason(payload: Json, has_calls: bool, job: Job) -> str:
         job.note(NOT_CUT, (None, "incomplete_details"))
     if status != "completed":
         why = f"{show(status)} is no status of a finished answer; taken as completed"
-        job.note(approximated(Code.FINISH_CHANGED, DEGRADING, why), (None, "status"))
+        job.note(UNKNOWN_STATUS.saying(why), (None, "status"))
     return "tool_calls" if has_calls else "stop"
 
 
@@ -68,8 +78,7 @@ def _incomplete(reason: str | None, payload: Json, job: Job) -> str:
     if reason not in EXACT_REASONS:
         why = f'Chat does not know the reason {show(reason)}; said as "{finish}"'
         at: Place = ((None, "incomplete_details"), "reason") if reason else (None, "status")
-        # said as "stop", the client takes the answer for whole
-        job.note(approximated(Code.FINISH_CHANGED, DEGRADING if finish == "stop" else HARMLESS, why), at)
+        job.note((SAID_AS_STOP if finish == "stop" else UNKNOWN_REASON).saying(why), at)
     return finish
 
 
@@ -85,7 +94,7 @@ def ending(choice: Json, has_output: bool, has_calls: bool, at: Place, job: Job)
     given = "finish_reason" in choice
     what = f"finish_reason {show(finish)} is none of {', '.join(FINISHES)}" if given else "finish_reason is missing"
     why = f'{what}; said as status "{end.status}"'
-    job.note(approximated(Code.FINISH_CHANGED, DEGRADING, why), (at, "finish_reason") if given else at)
+    job.note(UNKNOWN_FINISH.saying(why), (at, "finish_reason") if given else at)
     return end
 
 

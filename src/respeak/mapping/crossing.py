@@ -8,11 +8,12 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing import TABLES, answer, answer_down, citations, errors, fold, tools, unfold, usage
+from respeak.crossing import told as of_requests
+from respeak.crossing import told_answers as of_answers
 from respeak.crossing.finish import FINISHES, REASONS
 from respeak.crossing.items import CALLS_UP, ITEMS_DOWN
 from respeak.crossing.parts import PARTS_DOWN, PARTS_UP
 from respeak.crossing.request import REQUEST
-from respeak.crossing.told import TOLD
 from respeak.crossing.tool_choice import FORMS_DOWN, FORMS_UP, MODES, choice_down, choice_up
 from respeak.loss import Verdict
 from respeak.mapping.explained import Explained
@@ -44,6 +45,9 @@ ONLY_IF: Mapping[Code, Callable[[Profile], bool]] = {
 """Losses that only some targets can bring about."""
 
 
+TOLD = {"request": of_requests.TOLD, "response": of_answers.TOLD}
+"""What rules between fields say of single fields, by kind and direction."""
+
 SEARCH = "web_search_options"
 """The field of Chat that is a hosted tool on Responses."""
 
@@ -51,8 +55,7 @@ SEARCH = "web_search_options"
 def crossing(kind: str, direction: str, target: Profile) -> Iterator[Explained]:
     """All rows of one kind and direction, with the target's words on the fields they land on."""
     rows = [*_table_rows(kind, direction, target), *_types(kind, direction, target)]
-    if kind == "request":
-        rows += told(TOLD[direction], "responses" if direction == "down" else "chat", direction, target)
+    rows += told(TOLD[kind][direction], kind, "responses" if direction == "down" else "chat", direction, target)
     yield from rows
     known = [verdict for row in rows for verdict in row.losses]
     for verdict in _between(kind, direction):
@@ -62,7 +65,7 @@ def crossing(kind: str, direction: str, target: Profile) -> Iterator[Explained]:
 
 
 def told(
-    tells: Iterable[Told], family: str, direction: str, target: Profile, dialect: str | None = None
+    tells: Iterable[Told], kind: str, family: str, direction: str, target: Profile, dialect: str | None = None
 ) -> list[Explained]:
     """What rules between fields make of single fields of a source of this family, for this target."""
     rows = []
@@ -71,7 +74,7 @@ def told(
         if name is None or (tell.open_only and target.closed) or (tell.verdicts and not losses):
             continue
         text = tell.note or describe(losses[0]).text
-        rows.append(Explained("request", direction, name, tell.becomes, text, losses, dialect))
+        rows.append(Explained(kind, direction, name, tell.becomes, text, losses, dialect))
     return rows
 
 

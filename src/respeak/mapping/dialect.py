@@ -11,7 +11,7 @@ from respeak.crossing.items import MISPLACED_PHASE, PHASE
 from respeak.crossing.model import NOT_SERVED
 from respeak.crossing.within import CHAT_PARTS, FOREIGN_MODEL
 from respeak.loss import Verdict
-from respeak.mapping.crossing import joined, spoken_of, told
+from respeak.mapping.crossing import TOLD, joined, spoken_of, told
 from respeak.mapping.explained import Explained
 from respeak.mapping.reach import verdicts
 from respeak.mapping.words import Words, describe, first_line
@@ -51,7 +51,9 @@ def within(start: Profile, end: Profile, kind: str) -> Iterator[Explained]:
     speech = end.says if kind == "request" else end.answers
     yield from target_words(end, "within", kind, end)
     yield from source_words(start, "within", kind, end)
-    reshaped = {row.source_field for row in told_of(end, start, end.family, end)} if kind == "request" else set()
+    between = told(TOLD[kind].get("within", ()), kind, end.family, "within", end)
+    yield from between
+    reshaped = {row.source_field for row in (*between, *told_of(end, start, kind, end.family, end))}
     for table in WITHIN[end.family][kind]:
         says = speech.get(table, {})
         for name in _fields(table, end.family, says):
@@ -106,11 +108,17 @@ def _word(profile: Profile, kind: str, table: str, name: str, say: Any) -> Expla
 # What is no field -----------------------------------------------------------------------------------------------
 
 
-def told_of(target: Profile | None, source: Profile | None, family: str, end: Profile) -> list[Explained]:
+def told_of(target: Profile | None, source: Profile | None, kind: str, family: str, end: Profile) -> list[Explained]:
     """What the rules between fields of these profiles make of single fields of a source of this family."""
     direction = "within" if family == end.family else "down" if family == "responses" else "up"
-    rows = told(target.tells, family, direction, end, target.name) if target is not None else []
-    return rows + (told(source.tells_reading, family, direction, end, source.name) if source is not None else [])
+    rows = []
+    if target is not None:
+        tells = target.tells if kind == "request" else target.tells_answers
+        rows += told(tells, kind, family, direction, end, target.name)
+    if source is not None:
+        tells = source.tells_reading if kind == "request" else source.tells_own_answers
+        rows += told(tells, kind, family, direction, end, source.name)
+    return rows
 
 
 def _source_family(profile: Profile, direction: str) -> str:
@@ -120,7 +128,7 @@ def _source_family(profile: Profile, direction: str) -> str:
 
 def target_words(profile: Profile, direction: str, kind: str, end: Profile) -> Iterator[Explained]:
     """Model ids, parts that the provider does not take, and its rules between fields."""
-    rows = told_of(profile, None, _source_family(profile, direction), end) if kind == "request" else []
+    rows = told_of(profile, None, kind, _source_family(profile, direction), end)
     yield from rows
     if kind == "request":
         yield _models(profile, direction)
@@ -142,7 +150,9 @@ def source_words(profile: Profile, direction: str, kind: str, end: Profile) -> I
             where = f"choices[].message.{name}"
             landed = "output[]<reasoning>" if direction == "up" else where
             yield Explained(kind, direction, where, landed, "reasoning text of this provider", (), profile.name)
-        yield from _hook(profile, direction, kind, profile.unshape_answer, [])
+        rows = told_of(None, profile, kind, profile.family, end)
+        yield from rows
+        yield from _hook(profile, direction, kind, profile.unshape_answer, rows)
         return
     for name, rule in profile.reads.items():
         words = describe(rule)
@@ -154,7 +164,7 @@ def source_words(profile: Profile, direction: str, kind: str, end: Profile) -> I
                 words = describe(getattr(odd, family))
                 becomes = f"tools[]<{odd.tool()['type']}>" if family == "responses" else None
                 yield Explained(kind, direction, f"tools[]<{tool}>", becomes, words.text, words.losses, profile.name)
-    rows = told_of(None, profile, profile.family, end)
+    rows = told_of(None, profile, kind, profile.family, end)
     yield from rows
     yield from _hook(profile, direction, kind, profile.finish_reading, rows)
 

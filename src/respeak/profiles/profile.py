@@ -61,6 +61,7 @@ class Profile:
     finish_reading   rules for what clients of this source send, run before those of the target
     tells            what the rules between fields make of single ones: those of this target
     tells_reading    those for what clients of this source send
+    tells_answers    those of `reshape_answer`, for answers to this dialect; `tells_own_answers` of `unshape_answer`
     store_default    what an absent `store` means here, None when as everywhere in the family
     """
 
@@ -86,6 +87,8 @@ class Profile:
     reads: Mapping[str, Any] = field(default_factory=dict)
     tells: tuple[Told, ...] = ()
     tells_reading: tuple[Told, ...] = ()
+    tells_answers: tuple[Told, ...] = ()
+    tells_own_answers: tuple[Told, ...] = ()
     odd_tools: Mapping[str, Any] = field(default_factory=dict)
     say_turns: Callable[..., Any] | None = None
     reshape_request: Callable[[Json, Job], None] | None = None

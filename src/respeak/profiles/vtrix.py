@@ -32,7 +32,14 @@ from respeak.profiles.rules.legacy_messages import (
     SERIALIZED,
     Pairs,
 )
-from respeak.profiles.rules.vtrix import ANSWER, USAGE_DETAILS, reshape_answer, unshape_answer
+from respeak.profiles.rules.vtrix import (
+    ANSWER,
+    TELLS_ANSWERS,
+    TELLS_OWN_ANSWERS,
+    USAGE_DETAILS,
+    reshape_answer,
+    unshape_answer,
+)
 from respeak.streams.legacy import AsTools, plain_function
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, between, lost, lost_each, one_of, refused
 
@@ -173,6 +180,8 @@ PROFILE = Profile(
     extensions=False,
     closed=True,
     tells=TELLS,
+    tells_answers=TELLS_ANSWERS,
+    tells_own_answers=TELLS_OWN_ANSWERS,
     parts={"file": FILE, "input_audio": AUDIO},
     says={
         "request": REQUEST,

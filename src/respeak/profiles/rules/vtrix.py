@@ -10,10 +10,24 @@ from typing import Any
 
 from respeak.codes import Code
 from respeak.crossing.answer import REASONING
+from respeak.crossing.answer_up import FILLED, NAMELESS, UNSAID_ARGUMENTS
+from respeak.crossing.finish import NO_CALLS
+from respeak.crossing.items import UNKNOWN_CALL
+from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
+from respeak.crossing.told_answers import of_failed
 from respeak.crossing.usage import USAGE
 from respeak.loss import Place
-from respeak.plan import Job, Json
-from respeak.profiles.rules.legacy_answer import as_function, as_tools
+from respeak.plan import Job, Json, Told
+from respeak.profiles.rules.legacy_answer import (
+    CALL_ID_MADE,
+    FINISH,
+    JOINED,
+    MORE_CALLS,
+    NO_TEXT,
+    as_function,
+    as_tools,
+)
+from respeak.profiles.rules.legacy_messages import CALL_ID, CUSTOM, REFUSAL
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, lost, lost_each
 
 ANSWER = {
@@ -47,6 +61,33 @@ MESSAGE = {
         unless=("",),
     ),
 }
+LEGACY, CALLS = "choices[].message.function_call", "choices[].message.tool_calls[]"
+TELLS_ANSWERS = (
+    Told("output[]", CALLS, LEGACY, "the first call", (CUSTOM, FILLED, MORE_CALLS, NAMELESS, UNKNOWN_CALL)),
+    Told("output[].call_id", f"{CALLS}.id", None, "", (CALL_ID,)),
+    Told(None, LEGACY, LEGACY, "the first call", (FILLED, NAMELESS)),
+    Told("output", "choices[].message", "choices[].message", "text and refusal are one string", (REFUSAL,)),
+    Told("output", None, None, "", (*CHOICE.values(), *MESSAGE.values())),
+    Told(None, "choices[].message.content", "choices[].message.content", "one string", (JOINED,)),
+    Told(
+        None,
+        "choices[].message.content[]",
+        "choices[].message.content",
+        "the texts",
+        (*NO_TEXT.values(), HIDDEN_REASONING, UNKNOWN_PART),
+    ),
+    Told(None, "choices[]", "choices[]", "a finish that is missing is a stop", (FINISH,)),
+    Told(None, "choices[].finish_reason", "choices[].finish_reason", "function_call for calls", (FINISH, NO_CALLS)),
+    *(Told(None, f"choices[].{name}", None, "", (verdict,)) for name, verdict in CHOICE.items()),
+    *(Told(None, f"choices[].message.{name}", None, "", (verdict,)) for name, verdict in MESSAGE.items()),
+    *(Told(None, tell.chat, None, tell.note, tell.verdicts) for tell in of_failed()),
+)
+TELLS_OWN_ANSWERS = (
+    Told(None, LEGACY, CALLS, "if the client sent tools", (CALL_ID_MADE, FILLED, NAMELESS, UNSAID_ARGUMENTS)),
+    Told(
+        None, "choices[].finish_reason", "choices[].finish_reason", "tool_calls, if the client sent tools", (NO_CALLS,)
+    ),
+)
 
 
 def reshape_answer(out: Json, job: Job) -> None:
