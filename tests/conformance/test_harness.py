@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from conformance import miniatures, seeds
@@ -215,13 +216,14 @@ for line in sys.stdin:
 """
     with Program(python(code)) as program:
         program({"id": "x"})
-    pid = (tmp_path / "pid").read_text()
+    pid = int((tmp_path / "pid").read_text())
     assert eventually(lambda: not alive(pid))
 
 
-def alive(pid: str) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, text=True, check=False).stdout
-    return bool(state) and not state.startswith("Z")
+def alive(pid: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def eventually(claim: Any) -> bool:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -16,8 +16,13 @@ from respeak.errors import InvalidPayload, UnknownDialect
 
 EXIT_LOSS, EXIT_USE, EXIT_INVALID = 1, 2, 3
 
+if TYPE_CHECKING:
+    _Name = click.ParamType[str]
+else:  # before 8.4 the class takes no parameter
+    _Name = click.ParamType
 
-class DialectName(click.ParamType[str]):
+
+class DialectName(_Name):
     """A dialect; an unknown one is wrong use, with the nearest name. A target must be one that payloads go to."""
 
     name = "dialect"
