@@ -132,6 +132,21 @@ def test_keys_that_are_no_strings_are_told() -> None:
     assert str(found) == "/input/0/content/0: expected keys that are strings, found the key integer 1"
 
 
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (b"x", "a Python bytes"),
+        (object(), "a Python object"),
+        ((1, 2), "a Python tuple"),
+        ("\ud800", 'string "\\ud800"'),
+        (10**30, "integer 1000000000000000000000000000000"),
+    ],
+)
+def test_values_that_json_does_not_have_are_told_by_whatever_validates(value: object, found: str) -> None:
+    [violation] = validate({"model": "m", "input": "hi", "top_logprobs": value}, dialect="responses")
+    assert (violation.path, violation.found) == ("/top_logprobs", found)
+
+
 def test_models_and_bytes_are_payloads_too() -> None:
     assert lines(CreateResponse(model="m", input="hi")) == []
     assert lines(json.dumps({"model": "m", "input": "hi"}).encode()) == []

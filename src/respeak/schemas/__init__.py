@@ -122,4 +122,13 @@ def _checks(dialect: str, kind: str) -> tuple[Callable[[Any], bool], Callable[[A
         import jsonschema_rs
     except ImportError:
         return lambda payload: False, explain  # one pass is enough: it explains, or finds nothing
-    return jsonschema_rs.validator_for(_bundled(dialect, kind)).is_valid, explain
+    is_valid = jsonschema_rs.validator_for(_bundled(dialect, kind)).is_valid
+
+    def check(payload: Any) -> bool:
+        try:
+            json.dumps(payload, ensure_ascii=False).encode()  # of all else, lone surrogates too, it may panic
+            return bool(is_valid(payload))
+        except (TypeError, ValueError):
+            return False
+
+    return check, explain
