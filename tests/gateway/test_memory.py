@@ -13,6 +13,8 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from gateway.process import configured, free_port, gateway
 from gateway.upstream import Server, Whole, called, response, said, thought, wait_until
 from respeak.exchange import Exchange
 from respeak.memory import marks
+from respeak.memory import sqlite as sqlite_memory
 from respeak.memory.door import Door
 from respeak.memory.open import opened
 from respeak.memory.redis import RedisMemory
@@ -523,6 +526,26 @@ def test_calls_behind_a_slow_one_do_not_wait_for_long() -> None:
     with door.turn() as db:
         assert db.execute("SELECT 1").fetchall() == [(1,)]
     door.close()
+
+
+def test_answers_that_end_together_are_all_kept_though_the_disk_is_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite_memory._transaction
+
+    @contextmanager
+    def slow(db: sqlite3.Connection) -> Iterator[None]:
+        with real(db):
+            time.sleep(0.05)
+            yield
+
+    memory = SqliteMemory(str(tmp_path / "memory.sqlite"))
+    monkeypatch.setattr(sqlite_memory, "_transaction", slow)
+    with ThreadPoolExecutor(40) as pool:
+        list(pool.map(lambda n: memory.remember({f"key-{n}": b"value", "one": ONLY + b"%d" % n}), range(40)))
+    assert len(memory.recall(f"key-{n}" for n in range(40))) == 40
+    assert memory.recall(["one"]) == {"one": AMBIGUOUS}
+    memory.close()
 
 
 def test_what_was_only_read_is_kept_as_used(tmp_path: Path) -> None:

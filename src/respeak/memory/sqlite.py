@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -41,9 +42,10 @@ COMMIT;
 """
 
 INSERT = f"""
-INSERT INTO entries SELECT :key, :used, :value
-  WHERE length(:value) > 0 AND {SIZE.format(key=":key", value=":value")} <= :most
+INSERT INTO entries SELECT column1, ?, column2 FROM (VALUES {{rows}})
+  WHERE length(column2) > 0 AND {SIZE.format(key="column1", value="column2")} <= ?
 """
+"""Many rows in one statement: between two statements other threads of a busy process have their turn."""
 
 WAIT = 5.0
 """Seconds to wait for another process while the file is opened; calls have no more than PATIENCE."""
@@ -52,8 +54,8 @@ AGAIN = 0.003
 BRIEF = 0.02
 """Seconds between two tries to begin to write, and those that SQLite itself waits in each."""
 
-AT_ONCE = 500
-"""Keys that one query asks for."""
+AT_ONCE = 400
+"""Keys that one statement names."""
 
 TOUCH = 60.0
 """An entry is marked as used again after so many seconds; reading need not be noted each time."""
@@ -84,6 +86,8 @@ class SqliteMemory:
         self._max_age = max_age
         self._clock = clock
         self._touched: dict[str, float] = {}
+        self._waiting: list[_Waiting] = []
+        self._queue = threading.Lock()
         _prepare(path)
         self._writing = Door(_connected(path, BRIEF))
         # What cannot be read cannot be written either, and a request that does both should wait once.
@@ -94,15 +98,14 @@ class SqliteMemory:
         wanted, now = list(keys), self._clock()
         found: dict[str, bytes] = {}
         with self._reading.turn() as db:
-            for begin in range(0, len(wanted), AT_ONCE):
-                rows = self._rows(db, wanted[begin : begin + AT_ONCE], now)
+            for some in _portions(wanted):
+                rows = self._rows(db, some, now)
                 found.update((key, value) for key, _, value in rows)
                 self._touch([key for key, used, _ in rows if now - used > TOUCH], now)
         return found
 
     def _rows(self, db: sqlite3.Connection, keys: list[str], now: float) -> list[tuple[str, float, bytes]]:
-        marks = ",".join("?" * len(keys))
-        query = f"SELECT key, used, value FROM entries WHERE key IN ({marks}) AND used >= ?"
+        query = f"SELECT key, used, value FROM entries WHERE key IN ({_marks(keys)}) AND used >= ?"
         return db.execute(query, [*keys, now - self._max_age]).fetchall()
 
     def _touch(self, keys: list[str], now: float) -> None:
@@ -111,21 +114,44 @@ class SqliteMemory:
             self._touched.update(dict.fromkeys(keys, now))
 
     def remember(self, entries: Mapping[str, bytes]) -> None:
-        """Keep entries, and let the oldest go."""
-        now, touched, most = self._clock(), dict(self._touched), self._max_bytes
-        only = contested(entries)
-        with self._writing.turn() as db, _transaction(db):
-            before = {key: value for key, _, value in self._rows(db, only, now)} if only else {}
-            kept = [
-                {"key": key, "used": now, "value": value, "most": most}
-                for key, value in settled(entries, before).items()
-            ]
+        """Keep entries, and let the oldest go. What waits for its turn together is written together."""
+        mine = _Waiting(entries)
+        with self._queue:
+            self._waiting.append(mine)
+        try:
+            with self._writing.turn() as db:
+                if not mine.kept:  # else the call before this one took it along
+                    self._write(db)
+        finally:
+            with self._queue:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+
+    def _write(self, db: sqlite3.Connection) -> None:
+        """Write all that waits: answers that end together cost the disk one wait."""
+        with self._queue:
+            waiting, self._waiting = self._waiting, []
+        now, touched = self._clock(), dict(self._touched)
+        with _transaction(db):
             db.executemany("UPDATE entries SET used = ? WHERE key = ?", [(used, key) for key, used in touched.items()])
-            db.executemany("DELETE FROM entries WHERE key = ?", [(key,) for key in entries])
-            db.executemany(INSERT, kept)
+            self._insert(db, [each.entries for each in waiting], now)
             self._forget(db, now)
+        for each in waiting:
+            each.kept = True
         for key in touched:
             self._touched.pop(key, None)
+
+    def _insert(self, db: sqlite3.Connection, written: list[Mapping[str, bytes]], now: float) -> None:
+        """Put entries in place of those before them, one answer's after the other's."""
+        only = [key for entries in written for key in contested(entries)]
+        there = {key: value for key, _, value in self._rows(db, only, now)} if only else {}
+        for entries in written:
+            there.update(settled(entries, {key: there[key] for key in contested(entries) if key in there}))
+        for some in _portions(list({key for entries in written for key in entries})):
+            db.execute(f"DELETE FROM entries WHERE key IN ({_marks(some)})", some)
+            rows = ",".join(["(?, ?)"] * len(some))
+            values = [value for key in some for value in (key, there[key])]
+            db.execute(INSERT.format(rows=rows), [now, *values, self._max_bytes])
 
     def close(self) -> None:
         """Close the file."""
@@ -148,6 +174,23 @@ class SqliteMemory:
             if over <= 0:
                 break
         db.executemany("DELETE FROM entries WHERE key = ?", gone)
+
+
+def _portions(keys: list[str]) -> Iterator[list[str]]:
+    """So many keys at once as a statement may name."""
+    return (keys[begin : begin + AT_ONCE] for begin in range(0, len(keys), AT_ONCE))
+
+
+def _marks(keys: list[str]) -> str:
+    return ",".join("?" * len(keys))
+
+
+class _Waiting:
+    """Entries that wait for their turn to be written."""
+
+    def __init__(self, entries: Mapping[str, bytes]) -> None:
+        self.entries = entries
+        self.kept = False
 
 
 def _prepare(path: str) -> None:
