@@ -20,19 +20,20 @@ from respeak import profiles
 from respeak.codes import Code
 from respeak.crossing.broken import error_of
 from respeak.crossing.errors import FAILED, status_of, words_of
+from respeak.crossing.params import places_of
 from respeak.entry import check, ends, read
 from respeak.errors import InvalidPayload, StreamBroken, TranslationError
 from respeak.loss import Ledger, Place, Verdict
 from respeak.memory import history, turns
 from respeak.memory.marks import scope_of
 from respeak.options import Options, chosen
-from respeak.plan import Job, Json
+from respeak.plan import Job, Json, Sent
 from respeak.reply import Reply, as_served, bad_gateway, refusal
-from respeak.route import request_plans, run_request, unchanged
+from respeak.route import request_plans, run_request, traced, unchanged
 from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import answer_of, stream_of
 from respeak.streams.settle import CUT_MESSAGE
-from respeak.translate import Translation, answered, excerpt, translate_error, unreadable
+from respeak.translate import Translation, answered, errored, excerpt, unreadable
 from respeak.verbs import refused
 from respeak.wire import dumps, loads
 
@@ -95,6 +96,7 @@ class Exchange:
         self._shared = shared and self.client.family == self.upstream.family == "responses"
         self._resolved: Json = {}
         self._sent: Json = {}
+        self._found: Mapping[str, bytes] = {}
         self._turns: Mapping[int, tuple[str, str]] = {}
         self._entries: dict[str, bytes] = {}
         self._noted: set[str] = set()
@@ -141,7 +143,7 @@ class Exchange:
 
     def request(self, found: Mapping[str, bytes] | None = None) -> Json:
         """The upstream's request, with what was found in memory. Raises TranslationError."""
-        found = found or {}
+        found = self._found = found or {}
         if self._remembers("responses") and self._scope is not None:
             self._resolved, unknown = history.resolved(self.asked, found, self._scope)
             _refuse(unknown)
@@ -159,11 +161,25 @@ class Exchange:
         out = run_request(self._resolved, job)
         if self._remembers("chat"):
             self._restore(out, job, found)
+        history.own_places(job.ledger.found, self.asked, self._resolved)
         if job.ledger.bars(self._tolerate):
             raise TranslationError(job.ledger, job.ledger.decisive(self._tolerate))
         self.losses.extend(job.ledger)
         self._sent = out
         return out
+
+    @property
+    def sent(self) -> Sent | None:
+        """Where in the client's request came from what was sent, if memory put its own among it."""
+        own = self._resolved is self.asked and not self.hits
+        return None if own or self.client is self.upstream else self._places
+
+    def _places(self) -> Mapping[str, Place]:
+        out, job = traced(self._resolved, self.client, self.upstream, self.options)
+        if self.hits:
+            out["input"], _ = turns.restored(out.get("input"), job.places or {}, self._turns, self._found)
+        places = places_of(self._resolved, out, job)
+        return {name: history.own_place(at, self.asked, self._resolved) for name, at in places.items()}
 
     def _restore(self, out: Json, job: Job, found: Mapping[str, bytes]) -> None:
         """Put remembered turns in place of translated ones; what those lost is not lost."""
@@ -221,7 +237,7 @@ class Exchange:
     def _whole(self, payload: Json) -> Reply:
         try:
             payload = self.named(payload)
-            said = answered(payload, self.upstream, self.client, self.asked, "breaking", self.options)
+            said = answered(payload, self.upstream, self.client, self.asked, "breaking", self.options, self.sent)
             self.serve(said.payload)
             reply = Reply(said.status or 200, said.payload, dumps(said.payload))
             self._note(said, payload)
@@ -257,9 +273,9 @@ class Exchange:
             self.keep(payload, said.payload)
 
     def _error(self, payload: Json, status: int, data: bytes) -> Reply:
-        names = {"source": self.upstream.name, "target": self.client.name}
+        way = (self.upstream, self.client, status, self.asked, self.options, self.sent)
         try:
-            said = translate_error(payload, **names, status=status, request=self.asked, options=self.options)
+            said = errored(payload, *way)
             reply = Reply(status, said.payload, dumps(said.payload))
         except InvalidPayload:
             return self._unreadable(status, data)

@@ -41,6 +41,7 @@ class ExchangeStream:
             request=exchange.asked,
             options=exchange.options,
         )
+        self._translator.sent = exchange.sent
 
     @property
     def heard(self) -> bool:

@@ -144,6 +144,10 @@ Says: TypeAlias = Mapping[str, Any]
 """What a profile says of one object of its family: `{path: name | verb | verdict | (name, verb)}`."""
 
 
+Sent: TypeAlias = Callable[[], Mapping[str, Place]]
+"""Places in the client's request, by the upstream's names of what came from there, such as `messages[3]`."""
+
+
 class Job:
     """One translation on its way: the ledger, the plans of its route and what the steps must remember.
 
@@ -151,10 +155,11 @@ class Job:
     caller's choices, `request` the client's original request when an answer or an error is translated. `memo` is
     the steps' own store for this one payload. `found` is the ledger's own list, for those who note much. `places`
     says by `id` where parts of the result came from; None when nobody asks. `held` are the content parts among them,
-    which may not outlive the walk; None when nobody asks for those.
+    which may not outlive the walk; None when nobody asks for those. `sent` is there if more was sent than `request`
+    says.
     """
 
-    __slots__ = ("found", "held", "ledger", "memo", "options", "places", "plans", "request", "source", "target")
+    __slots__ = ("found", "held", "ledger", "memo", "options", "places", "plans", "request", "sent", "source", "target")
 
     def __init__(
         self, plans: Mapping[str, Any], source: Any, target: Any, options: Any, request: Json | None = None
@@ -166,6 +171,7 @@ class Job:
         self.target = target
         self.options = options
         self.request = request
+        self.sent: Sent | None = None
         self.memo: dict[str, Any] = {}
         self.places: dict[int, Place] | None = None
         self.held: list[Json] | None = None

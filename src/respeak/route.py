@@ -133,7 +133,7 @@ def rewrite_param(out: Json, job: Job) -> None:
     """`param` of an error body in the client's own field names."""
     param = out["error"].get("param")
     if isinstance(param, str):
-        places = _places(job) if job.request else {}
+        places = job.sent() if job.sent else _places(job) if job.request else {}
         out["error"]["param"] = rewritten(param, job.source, job.target, job.request, places)
 
 
@@ -172,7 +172,12 @@ def _crossing_plans(family: Family, says: Mapping[str, Any]) -> dict[str, Plan]:
 
 def _places(told: Job) -> Mapping[str, Place]:
     """Where in the client's request the parts of the translated one came from, by the options it was sent with."""
-    asked, start, end = told.request or {}, told.target, told.source
-    job = Job(request_plans(start.name, end.name), start, end, told.options)
+    asked = told.request or {}
+    return places_of(asked, *traced(asked, told.target, told.source, told.options))
+
+
+def traced(body: Json, start: Profile, end: Profile, options: Options) -> tuple[Json, Job]:
+    """A request as it is sent, and the job that knows where each part of it came from."""
+    job = Job(request_plans(start.name, end.name), start, end, options)
     job.trace_parts()
-    return places_of(asked, run_request(asked, job), job)
+    return run_request(body, job), job

@@ -16,7 +16,7 @@ from respeak.crossing.answer_down import asked_with_functions
 from respeak.entry import asked_of, check, ends, gate_of, read
 from respeak.loss import Ledger
 from respeak.options import Options, chosen
-from respeak.plan import Job, Json
+from respeak.plan import Job, Json, Sent
 from respeak.route import answer_plans, rewrite_param, run_answer
 from respeak.streams import quick, quick_within
 from respeak.streams.down import Down
@@ -67,6 +67,8 @@ class StreamTranslator:
     connection): it gives the rest, and a failure if the answer was not finished. A first event of type `error`,
     or a first frame with `error`, came before any answer: a gateway can still send an HTTP error instead.
 
+    `sent` may say where in the client's request parts of what was sent came from, if that was more than it says.
+
     Raises InvalidPayload for an event that is malformed in its own dialect (the path begins in the event), and
     UnknownDialect. What cannot be said honestly at all ends the stream with an error in the client's own form.
     Rules: mapping tables R2C-EVENT and C2R-CHUNK, and those of the finished answer.
@@ -75,10 +77,13 @@ class StreamTranslator:
     def __init__(self, *, source: str, target: str, request: Any = None, options: Options | None = None) -> None:
         start, end = ends(source, target, "breaking", "response")
         asked, choices = asked_of(request, end), chosen(options)
+        self.sent: Sent | None = None
         plans = {} if start is end else answer_plans(source, target)
 
         def job() -> Job:
-            return Job(plans, start, end, choices, asked)
+            made = Job(plans, start, end, choices, asked)
+            made.sent = self.sent
+            return made
 
         run = (lambda body, _: dict(body)) if start is end else (lambda *of: run_answer(*of)[0])
         self._settle = Settle(job, run, rewrite_param)

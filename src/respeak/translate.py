@@ -17,7 +17,7 @@ from respeak.entry import asked_of, check, ends, read
 from respeak.errors import InvalidPayload, TranslationError
 from respeak.loss import Ledger
 from respeak.options import Options, chosen
-from respeak.plan import Job, Json
+from respeak.plan import Job, Json, Sent
 from respeak.profiles.profile import Profile
 from respeak.route import answer_plans, request_plans, rewrite_param, run_answer, run_request, unchanged
 
@@ -86,13 +86,20 @@ def translate_response(
 
 
 def answered(
-    body: Json, start: Profile, end: Profile, asked: Json | None, tolerate: str, options: Options
+    body: Json,
+    start: Profile,
+    end: Profile,
+    asked: Json | None,
+    tolerate: str,
+    options: Options,
+    sent: Sent | None = None,
 ) -> Translation:
-    """`translate_response` for a request that was checked when it came."""
+    """`translate_response` for a request that was checked when it came; `sent`, if more was sent than it says."""
     check(body, start, "response")
     if start is end:
         return Translation(dict(body), Ledger())
     job = Job(answer_plans(start.name, end.name), start, end, options, asked)
+    job.sent = sent
     said, status = run_answer(body, job)
     return _settled(said, job, tolerate, status)
 
@@ -113,7 +120,19 @@ def translate_error(
     start, end = ends(source, target, "breaking", "error")
     if isinstance(status, bool) or not isinstance(status, int) or status not in STATUSES:
         raise ValueError(f"status is {status!r}; expected the HTTP status, an integer from 100 to 599")
-    asked, choices = asked_of(request, end), chosen(options)
+    return errored(payload, start, end, status, asked_of(request, end), chosen(options))
+
+
+def errored(
+    payload: Any,
+    start: Profile,
+    end: Profile,
+    status: int,
+    asked: Json | None,
+    options: Options,
+    sent: Sent | None = None,
+) -> Translation:
+    """`translate_error` for a request that was checked when it came; `sent`, if more was sent than it says."""
     try:
         body = read(payload)
         check(body, start, "error")
@@ -123,8 +142,9 @@ def translate_error(
         raise
     if start is end:
         return Translation(dict(body), Ledger(), status)
-    job = Job({}, start, end, choices, asked)
+    job = Job({}, start, end, options, asked)
     out = normal(body, status, job)
+    job.sent = sent
     rewrite_param(out, job)
     return Translation(out, job.ledger, status)
 

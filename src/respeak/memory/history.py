@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from respeak.loss import Place
+from respeak.crossing.errors import place_of
+from respeak.loss import Place, Verdict
 from respeak.memory.marks import entry_key
 from respeak.plan import Json
 from respeak.wire import dumps, loads
 
 CONVERSATION = "conversation"
+PREVIOUS = "previous_response_id"
 
 CONTENTS: Mapping[str, tuple[str, ...]] = {
     "reasoning": ("encrypted_content", "content"),
@@ -33,7 +35,7 @@ which belong to the key and to no answer.
 
 def wanted(request: Json, scope: str) -> list[str]:
     """Keys of what a request refers to."""
-    previous = request.get("previous_response_id")
+    previous = request.get(PREVIOUS)
     keys = [entry_key("response", previous, scope)] if isinstance(previous, str) else []
     names = [item["id"] for _, item in _references(request)]
     owners = [entry_key("response", owner, scope) for owner in map(_owner, names) if owner]
@@ -43,9 +45,9 @@ def wanted(request: Json, scope: str) -> list[str]:
 def resolved(request: Json, found: Mapping[str, bytes], scope: str) -> tuple[Json, list[Place]]:
     """The request with its references replaced by what is remembered; the places of those to what is not."""
     out = dict(request)
-    previous = request.get("previous_response_id")
+    previous = request.get(PREVIOUS)
     before = _read(found, "response", previous, scope) if isinstance(previous, str) else None
-    unknown: list[Place] = [(None, "previous_response_id")] if isinstance(previous, str) and before is None else []
+    unknown: list[Place] = [(None, PREVIOUS)] if isinstance(previous, str) and before is None else []
     own, known = _listed(request.get("input")), _known(request, found, scope)
     for i, reference in _references(request):
         if reference["id"] in known:
@@ -53,11 +55,32 @@ def resolved(request: Json, found: Mapping[str, bytes], scope: str) -> tuple[Jso
         else:
             unknown.append(((None, "input"), i))
     if before is not None:
-        del out["previous_response_id"]
+        del out[PREVIOUS]
         out["input"] = [*before["items"], *own]
     elif isinstance(request.get("input"), list):
         out["input"] = own
     return out, unknown
+
+
+def own_places(found: list[tuple[Verdict, Place]], asked: Json, resolved: Json) -> None:
+    """Let losses of a resolved request say where they stand in the client's own."""
+    if PREVIOUS in asked and PREVIOUS not in resolved:
+        found[:] = [(verdict, own_place(at, asked, resolved)) for verdict, at in found]
+
+
+def own_place(at: Place, asked: Json, resolved: Json) -> Place:
+    """A place of a resolved request in the client's own: all that came before is what `previous_response_id` names."""
+    keys = place_of(at)
+    if PREVIOUS not in asked or PREVIOUS in resolved or len(keys) < 2 or keys[0] != "input":
+        return at
+    given = asked.get("input")
+    position = int(keys[1]) - (len(resolved["input"]) - len(_listed(given)))
+    if position < 0:
+        return (None, PREVIOUS)
+    own: Place = (None, "input")
+    for key in (position, *keys[2:]) if isinstance(given, list) else ():
+        own = (own, key)
+    return own
 
 
 def entries(asked: Json, resolved: Json, answer: Json, scope: str) -> dict[str, bytes]:
@@ -90,7 +113,7 @@ def claim(asked: Json, answer: Json, scope: str) -> dict[str, bytes]:
 
 def claimed(request: Json, scope: str) -> dict[str, Place]:
     """The keys of what a request refers to that must be the caller's, with the place of each reference."""
-    named = {"previous_response_id": request.get("previous_response_id"), CONVERSATION: _conversation(request)}
+    named = {PREVIOUS: request.get(PREVIOUS), CONVERSATION: _conversation(request)}
     found: dict[str, Place] = {
         claim_key(name, scope): (None, field) for field, name in named.items() if isinstance(name, str)
     }

@@ -30,12 +30,13 @@ def wanted(request: Json, scope: str) -> dict[int, tuple[str, str]]:
 
 
 def restored(
-    items: Any, places: Mapping[int, Place], turns: Mapping[int, tuple[str, str]], found: Mapping[str, bytes]
+    items: Any, places: dict[int, Place], turns: Mapping[int, tuple[str, str]], found: Mapping[str, bytes]
 ) -> tuple[Any, dict[int, bool]]:
     """The items of a request with the remembered ones in place of those made of the same turn; which turns hit.
 
     A turn hits if its calls are those that the client saw, each with the client's output. Calls get their remembered
     ids, made unique where they repeat, and outputs follow them; a hit says whether every id is the remembered one.
+    `places` says of what is put there, too, where it came from.
     """
     kept = _known(turns, found)
     if not kept or not isinstance(items, list):
@@ -50,7 +51,8 @@ def restored(
 class _Written:
     """Items on their way to remembered ones: every call keeps its one output, whatever its id becomes."""
 
-    def __init__(self, items: list[Json], places: Mapping[int, Place]) -> None:
+    def __init__(self, items: list[Json], places: dict[int, Place]) -> None:
+        self._places = places
         self.kept: dict[int, list[Json]] = {}
         self.hits: dict[int, bool] = {}
         self._placed = [(item, position_of(places.get(id(item)))) for item in items]
@@ -83,17 +85,27 @@ class _Written:
         """An item that is not restored, under the id that its call has."""
         if _is_output(item):
             name: str = item["call_id"]
-            return _under(self._names.get(name, name), item)
-        return _under(self._claim(item, item), item) if item.get("type") in OUTPUT_TYPE else item
+            return self._put(_under(self._names.get(name, name), item), self._places.get(id(item)))
+        if item.get("type") not in OUTPUT_TYPE:
+            return item
+        return self._put(_under(self._claim(item, item), item), self._places.get(id(item)))
 
     def _turn(self, position: int) -> list[Json]:
         """The remembered items of a turn."""
         original = self.kept[position]
-        pairs = zip(_waiting(original), self._calls.get(position, []), strict=True)
-        names = {id(own): self._claim(own, sent) for own, sent in pairs}
-        out = [_under(names[id(item)], item) if id(item) in names else item for item in original]
+        calls = dict(zip(map(id, _waiting(original)), self._calls.get(position, []), strict=True))
+        out = []
+        for item in original:
+            sent = calls.get(id(item))
+            own = item if sent is None else _under(self._claim(item, sent), item)
+            at = ((None, "messages"), position) if sent is None else self._places.get(id(sent))
+            out.append(self._put(own, at))
         self.hits[position] = all(one is other for one, other in zip(out, original, strict=True))
         return out
+
+    def _put(self, item: Json, at: Place) -> Json:
+        self._places[id(item)] = at
+        return item
 
     def _claim(self, own: Json, sent: Json) -> str:
         """The id of a call, which the output of the call that the client sent will have, too."""
