@@ -228,6 +228,24 @@ def test_what_only_the_name_of_an_event_calls_an_error_becomes_one(frame: bytes,
     assert decoded(frame + b'data: {"a": 1}\n\n') == [event, {"a": 1}]
 
 
+@pytest.mark.parametrize(
+    ("event", "is_error"),
+    [
+        ({"statusCode": 429, "message": "no"}, True),
+        ({"object": "error", "message": "no", "type": "BadRequestError", "param": None, "code": 400}, True),
+        ({"type": "about:blank", "status": 503, "detail": "no"}, True),
+        ({"status": 429}, False),
+        ({"status": "429 Too Many", "message": "no"}, False),
+        ({"statusCode": 200, "message": "hello"}, False),
+        ({"statusCode": 429, "message": "no", "choices": []}, False),
+        ({"type": "error", "code": "429", "message": "no"}, False),
+        ({"type": "response.failed", "code": 500, "message": "no"}, False),
+    ],
+)
+def test_a_status_and_words_make_an_error_of_what_is_no_event(event: Any, is_error: bool) -> None:
+    assert decoded(encode(event).replace(b"event: error\n", b"")) == [{"error": event} if is_error else event]
+
+
 def test_data_that_are_no_object_break_the_stream_under_any_name() -> None:
     assert outcome(b"event: error\ndata: overloaded\n\n") == outcome(b"data: overloaded\n\n")
 

@@ -204,12 +204,12 @@ class Exchange:
         except (ValueError, RecursionError):
             payload = None
         if not isinstance(payload, dict):
-            streamed = status < 400 and data.lstrip().startswith(SSE_FIELDS)
+            streamed = status < 300 and data.lstrip().startswith(SSE_FIELDS)
             return self.gathered(data) if streamed else self._unreadable(status, data)
         if status >= 400:
             return self._error(payload, status, data)
         if status >= 300:
-            return bad_gateway(f"The upstream answered {status}, which nobody follows: {excerpt(data)}")
+            return self._unreadable(status, data)
         if _is_answer(payload, self.upstream.family):
             return self._whole(payload)
         if words_of(payload):
@@ -283,8 +283,10 @@ class Exchange:
         return reply
 
     def _unreadable(self, status: int, data: bytes) -> Reply:
-        """An answer that is no JSON object: pages of proxies, empty bodies."""
-        if status < 400:
+        """What is no answer of any API: pages of proxies, empty bodies, redirects."""
+        if 300 <= status < 400:
+            return bad_gateway(f"The upstream answered {status}, which nobody follows: {excerpt(data)}")
+        if status < 300:
             return bad_gateway(f"The upstream's answer is no JSON object: {excerpt(data)}")
         return Reply(status, unreadable(data, status))
 

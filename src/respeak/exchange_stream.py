@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from respeak.crossing.broken import event_error
-from respeak.crossing.errors import error_type, status_of
+from respeak.crossing.errors import error_type, status_of, words_of
 from respeak.errors import InvalidPayload, StreamBroken
 from respeak.exchange import SSE_FIELDS, UNREADABLE, Exchange
 from respeak.plan import Json
@@ -14,6 +14,7 @@ from respeak.sse import DONE, SseDecoder, encode
 from respeak.stream import StreamTranslator
 from respeak.streams.settle import CUT_MESSAGE
 from respeak.streams.up_errors import event_fields
+from respeak.wire import dumps
 
 UNREAD = 1024 * 1024
 """So many bytes are kept of what came before the first event: it may be no stream at all."""
@@ -175,7 +176,9 @@ def _failed(event: Json) -> bool:
 
 def _full(error: Json) -> Json:
     status = status_of(error)
-    said = {"message": error.get("message"), "type": error.get("type"), "param": None, "code": None, **error}
+    words = words_of(error)
+    message = words if words is None or isinstance(words, str) else dumps(words).decode()
+    said = {"type": error.get("type"), "param": None, "code": None, **error, "message": message}
     return {**said, "type": said["type"] if said["type"] not in (None, "error") else error_type(status)}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from respeak.crossing.errors import status_named
 from respeak.errors import StreamBroken
 from respeak.plan import Json
 from respeak.wire import dumps, loads
@@ -36,7 +37,7 @@ class SseDecoder:
 
     `done` is true once `[DONE]` came; what follows is not read. Memory is bounded by `limit`. An object in an event
     named `error` that is neither an event nor holds an `error` is given as the `error` of an object, as both families
-    write it.
+    write it; so is one that names the HTTP status of an error, and says why.
     """
 
     def __init__(self, limit: int = LIMIT) -> None:
@@ -119,12 +120,13 @@ class SseDecoder:
             self.done = True
             return
         event = parsed(text, self.count)
-        events.append(_error(event) if is_error else event)
+        is_event = "choices" in event or "sequence_number" in event
+        events.append(_error(event) if is_error or not (is_event or status_named(event) is None) else event)
         self.count += 1
 
 
 def _error(event: Json) -> Json:
-    """The event of a provider that says with `event: error` alone what it is."""
+    """The event of a provider that says with `event: error` or a status alone what it is."""
     kind = str(event.get("type"))  # the type of an error body is one of its words, as "server_error"
     told = event.get("error") or kind == "error" or kind.startswith("response.")
     return event if told else {"error": event}

@@ -82,8 +82,9 @@ def test_an_answer_of_the_other_family_is_no_answer(upstream: str) -> None:
 
 @every_route
 def test_nobody_follows_a_redirect(client: str, upstream: str) -> None:
-    reply = exchange(client, upstream).answer(307, b'{"detail": "moved"}')
-    assert (reply.status, "307" in reply.body["error"]["message"]) == (502, True)
+    for body in (b'{"detail": "moved"}', b"", b"<html>moved</html>"):
+        reply = exchange(client, upstream).answer(307, body)
+        assert (reply.status, "307" in reply.body["error"]["message"]) == (502, True)
 
 
 @every_route
@@ -92,6 +93,31 @@ def test_the_first_error_of_a_stream_has_the_status_that_it_names(client: str, u
     stream = ExchangeStream(exchange(client, upstream, stream=True))
     assert stream.feed(b'data: {"error": {"message": "no", "code": %d}}\n\n' % status) == b""
     assert stream.refusal is not None and stream.refusal.status == status
+
+
+BARE = [
+    (b'{"statusCode": 429, "message": "Slow down."}', 429),
+    (b'{"object": "error", "message": "Slow down.", "type": "BadRequestError", "param": null, "code": 400}', 400),
+    (b'{"type": "about:blank", "title": "Gone", "status": 503, "detail": "Slow down."}', 503),
+]
+
+
+@every_route
+@pytest.mark.parametrize(("frame", "status"), BARE)
+def test_a_status_and_words_are_an_error_wherever_they_come_in_a_stream(
+    client: str, upstream: str, frame: bytes, status: int
+) -> None:
+    error = b"data: " + frame + b"\n\n"
+    first = ExchangeStream(exchange(client, upstream, stream=True))
+    assert first.feed(error) == b""
+    assert first.refusal is not None and first.refusal.status == status
+    assert first.refusal.body["error"]["message"] == "Slow down."
+    begun = CUT_CALL if upstream in ("chat", "vtrix") else CUT_TEXT
+    later = ExchangeStream(exchange(client, upstream, stream=True))
+    said = later.feed(begun) + later.feed(error) + later.close()
+    told = later.refusal.encoded() if later.refusal else said
+    assert b"Slow down." in told and b"before the answer was finished" not in told and later.failed
+    assert exchange(client, upstream).gathered(begun + error).status == status
 
 
 @every_route

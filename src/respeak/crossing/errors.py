@@ -120,6 +120,13 @@ def status_of(error: Any) -> int:
     return 400 if found.get("type") == "invalid_request_error" else 502
 
 
+def status_named(event: Json) -> int | None:
+    """The HTTP status of an error that an object names which says why: what services send that leave out `error`."""
+    named = (str(event.get(key)) for key in ("code", *STATUS_KEYS))
+    found = next(filter(NAMED_STATUS, named), None)
+    return int(found) if found and words_of(event) else None
+
+
 def is_limit(error: Json) -> bool:
     """True for an error of a limit, by its code or its type."""
     code, kind = str(error.get("code") or ""), str(error.get("type") or "")
