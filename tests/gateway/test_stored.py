@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -284,9 +285,9 @@ def test_a_receipt_that_the_upstream_leaves_out_is_given(place: Place) -> None:
 def test_a_page_where_a_list_should_be_is_a_bad_gateway(place: Place) -> None:
     client = place.client()
     client.responses.create(model="gpt-5.3-codex", input="x", background=True)
-    for status in (200, 302):
+    for status, words in ((200, "no JSON object: <html>"), (302, "answered 302, which nobody follows: <html>")):
         place.upstream.says = Whole(raw=b"<html>", status=status, content_type="text/html")
-        with pytest.raises(openai.InternalServerError, match="no JSON object"):
+        with pytest.raises(openai.InternalServerError, match=words):
             client.responses.input_items.list("resp_77")
 
 
@@ -360,6 +361,29 @@ def test_an_error_of_an_upstream_that_is_a_guess_does_not_end_the_search(tmp_pat
             assert httpx.get(url, headers=mine).status_code == 200
             two.says = Whole(NOT_FOUND, 404)
             assert httpx.get(url, headers=mine).json()["error"]["message"] == "Who are you?"
+
+
+def test_a_guess_that_takes_its_time_does_not_end_the_search(tmp_path: Path) -> None:
+    def slow(path: str, body: Any) -> Whole:
+        time.sleep(0.6)
+        return Whole(NOT_FOUND, 404)
+
+    with running() as one, running() as two:
+        one.says, two.says = slow, streamed(DONE)
+        upstreams: list[Json] = [
+            {"name": name, "dialect": "responses", "base_url": server.url, "models": [name], "forward_key": True}
+            for name, server in (("one", one), ("two", two))
+        ]
+        with gateway(tmp_path, *configured(tmp_path, *upstreams, memory="none", hold=0.1)) as gate:
+            url = f"{gate.url}/v1/responses/resp_77?stream=true"
+            answer = httpx.get(url, headers={"authorization": "Bearer k"})
+            assert (answer.status_code, "response.completed" in answer.text) == (200, True)
+            one.says = streamed(DONE, before=lambda number: time.sleep(0 if number else 0.6))
+            two.says = Whole(NOT_FOUND, 404)
+            begun = time.monotonic()
+            with httpx.stream("GET", url, headers={"authorization": "Bearer k"}) as waiting:
+                assert waiting.status_code == 200 and time.monotonic() - begun < 0.5
+                assert b"response.completed" in waiting.read()
 
 
 def test_polling_with_ones_own_key_needs_no_memory(tmp_path: Path) -> None:

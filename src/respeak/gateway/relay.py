@@ -155,6 +155,7 @@ class Turn:
         self.response: httpx.Response | None = None
         self.pieces: Pieces | None = None
         self.opening: asyncio.Future[Reply | Pieces] | None = None
+        self.taken = asyncio.Event()
         self.deadline = 0.0
         self.said: ExchangeStream | None = None
         self.key = upstream.key()
@@ -216,6 +217,8 @@ class Turn:
         try:
             async with asyncio.timeout_at(self.deadline):
                 response = self.response = await self.relay.client.send(request, stream=True)
+                if response.is_success:
+                    self.taken.set()
                 streamed = response.is_success and is_stream(response.headers.get("content-type", ""))
                 data = b"" if streamed and exchange.streaming else await response.aread()
         except (httpx.HTTPError, TimeoutError) as error:
@@ -303,8 +306,12 @@ class Turn:
     async def _held(self, opening: Coroutine[Any, Any, Reply | Pieces]) -> Reply | Pieces:
         """What the upstream says; once the client has waited long enough for it, a stream that goes on waiting."""
         self.opening = asyncio.ensure_future(opening)
+        await self._settled(self.opening)
         await asyncio.wait({self.opening}, timeout=self.relay.config.hold)
         return self.opening.result() if self.opening.done() else self._late(self.opening)
+
+    async def _settled(self, opening: asyncio.Future[Reply | Pieces]) -> None:
+        """Wait until the client may be told 200, whatever comes: at once, where nobody else could answer."""
 
     async def _late(self, opening: Awaitable[Reply | Pieces]) -> Pieces:
         """What the client gets that was told 200 before anything was known."""

@@ -6,6 +6,7 @@ without one: it is asked only about answers that were noted as the caller's when
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +18,7 @@ from starlette.routing import Route
 from respeak import profiles
 from respeak.exchange import PATHS
 from respeak.gateway.config import Upstream
-from respeak.gateway.relay import Relay, Turn
+from respeak.gateway.relay import Pieces, Relay, Turn
 from respeak.gateway.replies import wrong
 from respeak.memory import history
 from respeak.memory.marks import credential_of, entry_key, scope_of
@@ -104,6 +105,7 @@ class Stored:
         answer: Response | None = None
         for upstream in asked:
             turn = Polled(self.relay, request, self.relay.exchange(request, "responses", upstream), upstream)
+            turn.is_guess = upstream is not asked[-1]
             said = await turn.run(turn.polled(identifier, rest))
             answer = said if answer is None or answer.status_code == 404 else answer
             if said.status_code < 400:
@@ -132,6 +134,20 @@ class Stored:
 
 class Polled(Turn):
     """A request about an answer that an upstream keeps: nothing is translated but the answer."""
+
+    is_guess = False
+    """True when another upstream is asked if this one does not know the answer."""
+
+    async def _settled(self, opening: asyncio.Future[Reply | Pieces]) -> None:
+        """A guess is none any more when the upstream takes the request, though its stream may begin late."""
+        if not self.is_guess:
+            return
+        taken = asyncio.ensure_future(self.taken.wait())
+        either: set[asyncio.Future[Any]] = {opening, taken}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            taken.cancel()
 
     async def polled(self, identifier: str, rest: str) -> Response:
         """What the upstream says, in the client's dialect."""
