@@ -92,6 +92,7 @@ def test_an_upstream_that_is_not_there(world: tuple[Gateway, Server]) -> None:
     answer = httpx.post(f"{gate.url}/v1/responses", json={"model": "dead", "input": "x"}, timeout=20)
     assert answer.status_code == 502 and answer.json()["error"]["code"] == "upstream_error"
     settled(gate)
+    assert (gate.lines()[-1]["upstream"], gate.lines()[-1]["broken"]) == ("dead", "ConnectError")
 
 
 @pytest.mark.parametrize("path", BODIES)

@@ -360,6 +360,30 @@ def test_sigterm_lets_open_streams_finish(tmp_path: Path, upstream: Server) -> N
         assert gate.process.wait(10) in (0, -signal.SIGTERM)
 
 
+def test_a_stream_that_takes_longer_than_the_grace_is_told_in_the_log(tmp_path: Path, upstream: Server) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def before(number: int) -> None:
+        if number == 2:
+            begun.set()
+            go_on.wait(20)
+
+    upstream.says = Events(streamed(completion({"content": "Sunny."})).events, before=before, done=True)
+    options = configured(tmp_path, {"name": "u", "dialect": "chat", "base_url": upstream.url}, grace=0.5)
+    with gateway(tmp_path, *options) as gate:
+        body = {"model": "gpt-4.1", "input": "x", "stream": True}
+        with (
+            httpx.stream("POST", f"{gate.url}/v1/responses", json=body, timeout=10) as answer,
+            pytest.raises(httpx.RemoteProtocolError),
+        ):
+            assert begun.wait(10)
+            gate.process.terminate()
+            answer.read()
+        gate.process.wait(10)
+        go_on.set()
+        assert (gate.lines()[-1]["event"], gate.lines()[-1]["status"]) == ("exchange", 499)
+
+
 @pytest.mark.parametrize(
     ("config", "message"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import ssl
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -176,6 +177,16 @@ class Config(_Part):
         if upstream.key_env is not None:
             return False
         return len(self.upstream) == 1 if upstream.forward_key is None else upstream.forward_key
+
+    def trusted(self) -> ssl.SSLContext:
+        """The authorities whose certificates upstreams may have. Raises ConfigError."""
+        context = httpx.create_ssl_context(trust_env=False)
+        if self.ca_file is not None:
+            try:
+                context.load_verify_locations(self.ca_file)
+            except OSError as error:
+                raise ConfigError(f"ca_file: {self.ca_file}: no certificates can be read: {error}") from None
+        return context
 
     def warnings(self) -> list[str]:
         """What the operator may not have meant: upstreams that get no key at all, though nobody said so."""

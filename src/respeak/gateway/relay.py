@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import secrets
 import socket
-import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeAlias
@@ -21,7 +20,7 @@ from respeak.errors import InvalidPayload, TranslationError
 from respeak.exchange import Exchange, is_stream
 from respeak.exchange_stream import ExchangeStream, late_error
 from respeak.gate import finding
-from respeak.gateway.config import Config, ConfigError, Upstream
+from respeak.gateway.config import Config, Upstream
 from respeak.gateway.headers import masked, passed_back, passed_on
 from respeak.gateway.replies import StreamReply, fault, too_late, whole
 from respeak.gateway.watch import Watch
@@ -35,6 +34,9 @@ LOSSES = "respeak-losses"
 
 DRAIN = 0.5
 """Seconds to wait for the end of an upstream's stream that has said its last word: its connection can be used again."""
+
+TICK = 0.01
+"""Seconds between two looks for exchanges that are not over yet, when the gateway ends."""
 
 HELD = 128 * 1024
 """Bytes that the system may hold for a connection in either direction: a slow reader slows its upstream down."""
@@ -59,13 +61,17 @@ class Relay:
         self.memory = memory
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=256)
         held = [(socket.SOL_SOCKET, socket.SO_RCVBUF, HELD)]
-        trusted = _trusted(config)
         transport = transport or httpx.AsyncHTTPTransport(
-            verify=trusted, limits=limits, socket_options=held, trust_env=False
+            verify=config.trusted(), limits=limits, socket_options=held, trust_env=False
         )
         self.client = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
 
     async def aclose(self) -> None:
+        """Let go of all upstreams, once what was cut off is told."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN):
+                while self.watch.under_way:
+                    await asyncio.sleep(TICK)
         await self.client.aclose()
 
     async def handle(self, request: Request, family: str) -> Response:
@@ -166,7 +172,7 @@ class Turn:
 
     async def run(self, answer: Coroutine[Any, Any, Response]) -> Response:
         """The client's answer; if the client goes away, so does the upstream's."""
-        self.relay.watch.open.inc()
+        self.relay.watch.under_way += 1
         work = asyncio.ensure_future(answer)
         gone = asyncio.ensure_future(self._gone())
         try:
@@ -222,6 +228,7 @@ class Turn:
                 streamed = response.is_success and is_stream(response.headers.get("content-type", ""))
                 data = b"" if streamed and exchange.streaming else await response.aread()
         except (httpx.HTTPError, TimeoutError) as error:
+            self.broken = type(error).__name__
             return fault(error, self.upstream.name, begun=self.response is not None)
         if streamed and exchange.streaming:
             return await self._stream(response)
@@ -269,7 +276,7 @@ class Turn:
     def _refused(self, reply: Reply) -> Response:
         """A request that goes nowhere."""
         self.closed = True
-        self.relay.watch.open.dec()
+        self.relay.watch.under_way -= 1
         return self.relay.refuse(self.request, reply)
 
     async def _over(self, reply: Reply) -> Response:
@@ -286,6 +293,13 @@ class Turn:
         if self.closed:
             return
         self.closed = True
+        try:
+            await self._let_go(done)
+        finally:  # a gateway that is stopped waits for nobody, but tells
+            self._tell(done, status)
+
+    async def _let_go(self, done: bool) -> None:
+        """Leave the upstream, whose connection can be used again if it has said all."""
         if self.opening is not None and not self.opening.done():
             self.opening.cancel()
             await asyncio.wait({self.opening})
@@ -293,7 +307,10 @@ class Turn:
             await self._drain(self.pieces)
         if self.response is not None:
             await self.response.aclose()
-        self.relay.watch.open.dec()
+
+    def _tell(self, done: bool, status: int) -> None:
+        """The exchange in the metrics and the log."""
+        self.relay.watch.under_way -= 1
         lost = self._lost()
         failed = status == 200 and (self.failed or (self.said is not None and self.said.failed))
         found = {"losses": lost, "broken": self.broken, "failed": failed}
@@ -376,14 +393,3 @@ class Turn:
 async def _listed(pieces: list[bytes]) -> Pieces:
     for piece in pieces:
         yield piece
-
-
-def _trusted(config: Config) -> ssl.SSLContext:
-    """The authorities whose certificates upstreams may have. Raises ConfigError."""
-    context = httpx.create_ssl_context(trust_env=False)
-    if config.ca_file is not None:
-        try:
-            context.load_verify_locations(config.ca_file)
-        except OSError as error:
-            raise ConfigError(f"ca_file: {config.ca_file}: no certificates can be read: {error}") from None
-    return context

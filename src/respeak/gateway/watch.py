@@ -42,7 +42,8 @@ class Watch:
         self._losses = cache(losses.labels)
         self._hits = Counter("respeak_memory_hits", "Turns given back from memory.", **named)
         self._seconds = Histogram("respeak_seconds", "Time to the end of the answer.", ("upstream",), **named)
-        self.open = Gauge("respeak_open_exchanges", "Exchanges under way.", **named)
+        self.under_way = 0
+        Gauge("respeak_open_exchanges", "Exchanges under way.", **named).set_function(lambda: self.under_way)
         self._faults = Counter("respeak_memory_faults", "Calls of the memory that failed.", **named)
         broken = "Streams that failed after 200 was sent."
         self._failed = Counter("respeak_failed_streams", broken, ("upstream",), **named)
