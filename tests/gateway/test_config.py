@@ -54,6 +54,7 @@ def serve(folder: Path, *arguments: str, seconds: float = 30) -> tuple[int | Non
         ('tolerate = "all"\n' + HEAD, "tolerate: expected 'none', 'harmless', 'degrading' or 'breaking'"),
         ("ca_file = 5\n" + HEAD, "ca_file: expected a string, found an integer"),
         ('host = "127.0.0.1"', "upstream: expected a value, found none"),
+        ('host = ""\n' + HEAD, "host: expected a string that is not empty"),
         (HEAD.replace('"u"', '""'), "upstream.0.name: expected a string that is not empty"),
         (HEAD + 'key_env = "A"\nforward_key = true', "upstream.0: expected key_env or forward_key = true, found both"),
     ],

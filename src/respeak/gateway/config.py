@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from respeak import profiles
 from respeak.entry import targets
 from respeak.errors import UnknownDialect
+from respeak.exchange import family_of
 from respeak.gateway import trouble
 from respeak.options import Options
 
@@ -70,6 +71,8 @@ class Upstream(_Part):
             raise ValueError(f"expected a URL such as https://api.example.com/v1: {error}") from None
         if url.scheme not in ("http", "https") or not url.host or url.fragment or (url.port or 1) > 65535:
             raise ValueError("expected a URL such as https://api.example.com/v1")
+        if family_of(url.path) is not None:
+            raise ValueError("expected the API's base URL, without the path of an endpoint, which is put behind it")
         if url.userinfo:
             raise ValueError("expected a URL without user and password; name the variable of the key in key_env")
         return value
@@ -146,7 +149,7 @@ class Config(_Part):
     """
 
     upstream: tuple[Upstream, ...]
-    host: str = "127.0.0.1"
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8484
     tolerate: Literal["none", "harmless", "degrading", "breaking"] = "breaking"
     body_limit: Annotated[int, Field(gt=0)] = 64 * 1024 * 1024
@@ -201,7 +204,7 @@ class Config(_Part):
 def load(file: Path) -> Config:
     """The configuration in a TOML file. Raises ConfigError."""
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        found = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
