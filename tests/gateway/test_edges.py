@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -188,6 +189,28 @@ def test_a_key_is_sent_without_the_line_end_behind_it(world: tuple[Gateway, Serv
     assert "openai-organization" not in headers  # it says whose key it is, and the key is another's
 
 
+@pytest.mark.parametrize("name", ["api-key", "x-api-key", "x-goog-api-key"])
+def test_a_clients_key_goes_on_in_whatever_header_it_comes(tmp_path: Path, upstream: Server, name: str) -> None:
+    upstream.says = Whole(completion({"content": "Sunny."}))
+    for forward, seen in ((True, "key-of-the-client"), (False, None)):
+        one = {"name": "u", "dialect": "chat", "base_url": upstream.url, "forward_key": forward}
+        with gateway(tmp_path, *configured(tmp_path, one, memory="none")) as gate:
+            body = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
+            httpx.post(f"{gate.url}/v1/chat/completions", json=body, headers={name: "key-of-the-client"})
+        assert {key.lower(): value for key, value in upstream.seen[-1][1].items()}.get(name) == seen
+
+
+def test_a_compressed_request_is_refused_in_so_many_words(world: tuple[Gateway, Server]) -> None:
+    gate, _ = world
+    url, body = f"{gate.url}/v1/responses", b'{"model": "m", "input": "x"}'
+    for coding in ("gzip", "zstd", "identity, br"):
+        answer = httpx.post(url, content=gzip.compress(body), headers={"content-encoding": coding})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (415, "unsupported_content_encoding")
+        assert coding in error["message"] and answer.headers["accept-encoding"] == "identity"
+    assert httpx.post(url, content=b"{}", headers={"content-encoding": "identity"}).status_code == 400
+
+
 def test_the_clients_organization_goes_where_its_key_goes(world: tuple[Gateway, Server]) -> None:
     gate, upstream = world
     upstream.says = Whole(RESPONSES, headers={"x-should-retry": "false"})
@@ -254,6 +277,8 @@ def test_a_key_that_cannot_be_sent_is_told_at_the_start(
         ("http://api.example.com:99999/v1", "expected a URL"),
         ("http:///v1", "expected a URL"),
         ("ftp://api.example.com", "expected a URL"),
+        ("https://api.example.com/v1/chat/completions", "without the path of an endpoint"),
+        ("https://api.example.com/v1/responses/", "without the path of an endpoint"),
     ],
 )
 def test_a_base_url_that_leads_nowhere_is_told_at_the_start(url: str, message: str) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from respeak.memory.marks import CREDENTIALS
 from respeak.wire import dumps
 
 Raw = Iterable[tuple[bytes, bytes]]
 
 PASSED_ON = (b"accept-language", b"idempotency-key", b"traceparent", b"tracestate")
-WITH_THE_KEY = (b"authorization", b"openai-organization", b"openai-project")
+WITH_THE_KEY = (*(name.encode() for name in CREDENTIALS), b"openai-organization", b"openai-project")
 """Headers of the client that its upstream gets; the latter only where its own key may go."""
 
 PASSED_BACK = (

@@ -22,7 +22,7 @@ from respeak.exchange_stream import ExchangeStream, late_error
 from respeak.gate import finding
 from respeak.gateway.config import Config, Upstream
 from respeak.gateway.headers import masked, passed_back, passed_on
-from respeak.gateway.replies import StreamReply, fault, too_late, whole
+from respeak.gateway.replies import StreamReply, compressed, fault, too_late, whole
 from respeak.gateway.watch import Watch
 from respeak.memory.marks import credential_of, scope_of
 from respeak.memory.store import LocalMemory, Memory
@@ -76,6 +76,9 @@ class Relay:
 
     async def handle(self, request: Request, family: str) -> Response:
         """The client's answer to one request."""
+        coding = request.headers.get("content-encoding", "identity")
+        if coding.lower() != "identity":
+            return self.refuse(request, compressed(coding), {"accept-encoding": "identity"})
         try:
             payload = await self._payload(request)
         except TooLarge:
@@ -123,10 +126,10 @@ class Relay:
     def _no(self, request: Request, status: int, message: str, code: str, param: str | None = None) -> Response:
         return self.refuse(request, Reply(status, body(message, error_type(status), param, code)))
 
-    def refuse(self, request: Request, reply: Reply) -> Response:
+    def refuse(self, request: Request, reply: Reply, headers: Mapping[str, str] | None = None) -> Response:
         """An answer of the gateway's own, which no upstream was asked for; noted for the operator."""
         self.watch.refused(request.url.path, reply)
-        return whole(reply)
+        return whole(reply, headers)
 
     async def recall(self, keys: list[str]) -> Mapping[str, bytes] | None:
         """What memory holds; None, if it is gone."""

@@ -33,6 +33,12 @@ def wrong(status: int, message: str, code: str, param: str | None = None) -> Rep
     return Reply(status, body(message, "invalid_request_error", param, code))
 
 
+def compressed(coding: str) -> Reply:
+    """What a client gets whose request is not written as it is."""
+    message = f"The request's body has the content-encoding {coding[:60]!r}, which is not read here; send it as it is."
+    return wrong(415, message, "unsupported_content_encoding")
+
+
 def fault(error: Exception, name: str, *, begun: bool) -> Reply:
     """What the client gets when the upstream cannot be reached, or breaks off after it had `begun` to answer.
 
