@@ -116,7 +116,8 @@ class Exchange:
 
     def resume(self, stream: bool, past: bool) -> None:
         """Nothing is asked but an answer that the upstream keeps; `past` its beginning, so that nothing may follow."""
-        self.asked, self.resumes = {"stream": stream}, past
+        self.asked = self._resolved = {"stream": stream}
+        self.resumes = past
 
     def begin(self, payload: Any) -> None:
         """Read the client's request. Raises InvalidPayload."""
@@ -143,7 +144,7 @@ class Exchange:
 
     def request(self, found: Mapping[str, bytes] | None = None) -> Json:
         """The upstream's request, with what was found in memory. Raises TranslationError."""
-        found = self._found = found or {}
+        found = found or {}
         if self._remembers("responses") and self._scope is not None:
             self._resolved, unknown = history.resolved(self.asked, found, self._scope)
             _refuse(unknown)
@@ -185,7 +186,7 @@ class Exchange:
         """Put remembered turns in place of translated ones; what those lost is not lost."""
         items, hits = turns.restored(out.get("input"), job.places or {}, self._turns, found)
         if hits:
-            out["input"], self.hits = items, len(hits)
+            out["input"], self.hits, self._found = items, len(hits), found
             job.ledger.found[:] = turns.still_lost(job.ledger.found, hits)
         turns.ask_for_reasoning(out)
 

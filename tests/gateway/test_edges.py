@@ -200,6 +200,14 @@ def test_a_clients_key_goes_on_in_whatever_header_it_comes(tmp_path: Path, upstr
         assert {key.lower(): value for key, value in upstream.seen[-1][1].items()}.get(name) == seen
 
 
+def test_the_times_of_long_answers_are_told_apart(world: tuple[Gateway, Server]) -> None:
+    gate, upstream = world
+    upstream.says = Whole(completion({"content": "Sunny."}))
+    httpx.post(f"{gate.url}/v1/responses", json={"model": "c-1", "input": "x"})
+    found = httpx.get(f"{gate.url}/metrics").text
+    assert all(f'respeak_seconds_bucket{{le="{bound}.0",' in found for bound in (10, 60, 600))
+
+
 def test_a_compressed_request_is_refused_in_so_many_words(world: tuple[Gateway, Server]) -> None:
     gate, _ = world
     url, body = f"{gate.url}/v1/responses", b'{"model": "m", "input": "x"}'

@@ -20,6 +20,9 @@ from respeak.reply import Reply
 
 LABELS = ("client", "upstream", "status")
 
+SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600)
+"""Bounds of the times that are counted apart: models take their time."""
+
 
 class Watch:
     """Metrics of one gateway, and its log."""
@@ -41,7 +44,9 @@ class Watch:
         losses = Counter("respeak_losses", "Losses, by code and severity.", ("code", "severity"), **named)
         self._losses = cache(losses.labels)
         self._hits = Counter("respeak_memory_hits", "Turns given back from memory.", **named)
-        self._seconds = Histogram("respeak_seconds", "Time to the end of the answer.", ("upstream",), **named)
+        self._seconds = Histogram(
+            "respeak_seconds", "Time to the end of the answer.", ("upstream",), buckets=SECONDS, **named
+        )
         self.under_way = 0
         Gauge("respeak_open_exchanges", "Exchanges under way.", **named).set_function(lambda: self.under_way)
         self._faults = Counter("respeak_memory_faults", "Calls of the memory that failed.", **named)
