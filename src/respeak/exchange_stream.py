@@ -178,7 +178,7 @@ def _full(error: Json) -> Json:
     status = status_of(error)
     words = words_of(error)
     message = words if words is None or isinstance(words, str) else dumps(words).decode()
-    said = {"type": error.get("type"), "param": None, "code": None, **error, "message": message}
+    said = {"message": None, "type": error.get("type"), "param": None, "code": None, **error} | {"message": message}
     return {**said, "type": said["type"] if said["type"] not in (None, "error") else error_type(status)}
 
 

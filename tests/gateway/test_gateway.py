@@ -382,6 +382,7 @@ def test_a_stream_that_takes_longer_than_the_grace_is_told_in_the_log(tmp_path: 
         gate.process.wait(10)
         go_on.set()
         assert (gate.lines()[-1]["event"], gate.lines()[-1]["status"]) == ("exchange", 499)
+        assert "Traceback" not in gate.log.read_text()
 
 
 @pytest.mark.parametrize(

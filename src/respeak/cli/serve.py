@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,15 @@ def _server(site: Starlette, grace: int) -> uvicorn.Server:
     import uvicorn
 
     settings = uvicorn.Config(site, ws="none", log_level="error", access_log=False, timeout_graceful_shutdown=grace)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Server(settings)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """False for the traceback of an exchange that was cut off at the end: our own log has a line of it."""
+    from asyncio import CancelledError
+
+    return not (record.exc_info and isinstance(record.exc_info[1], CancelledError))
 
 
 def _check_use(upstream: str | None, base_url: str | None, key_env: str | None, file: Path | None, demo: bool) -> None:
