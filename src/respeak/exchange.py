@@ -65,7 +65,7 @@ class Exchange:
     origin     where the upstream is: turns are given back to the upstream that said them, and to no other
     clock      gives seconds since 1970, for `completed_at`; None where that is nobody's business
     unique     a string that no other exchange has: answers that memory keeps need ids of their own, whatever their
-               upstream calls them; without it they have the upstream's
+               upstream calls them, and so do those that it gives none; without it they have the upstream's
     shared     the upstream takes all callers for one, with a key that they share or without any: it is remembered whose
                each answer is that it keeps, and nobody goes on with what is not known to be theirs
     """
@@ -92,7 +92,7 @@ class Exchange:
         self._scope = scope
         self._own = "" if scope is None else scope_of(scope, origin)
         self._clock = clock
-        self._unique = unique if self._remembers("responses") else ""
+        self._unique = unique if self.upstream.family == "chat" and self.client is not self.upstream else ""
         self._shared = shared and self.client.family == self.upstream.family == "responses"
         self._resolved: Json = {}
         self._sent: Json = {}
@@ -250,8 +250,10 @@ class Exchange:
         return reply
 
     def named(self, answer: Json) -> Json:
-        """An answer or a chunk with an id of its own, where memory keeps answers by their ids."""
+        """An answer or a chunk with an id of its own, where memory keeps answers by their ids, or theirs is missing."""
         if not self._unique or ("choices" not in answer and "id" not in answer):
+            return answer
+        if answer.get("id") and not self._remembers("responses"):
             return answer
         return {**answer, "id": f"{answer.get('id') or 'chatcmpl-0'}_{self._unique}"}
 

@@ -35,6 +35,7 @@ class ExchangeStream:
         self._begun = False
         self._failed = False
         self._kept = False
+        self._nameless = False
         self._unread: bytes | None = b""
         self._translator = StreamTranslator(
             source=exchange.upstream.name,
@@ -99,6 +100,8 @@ class ExchangeStream:
         if found:
             self._unread = None
         if not self._begun:  # the first id is the answer's
+            self._nameless = any("choices" in one and not one.get("id") for one in found)
+        if not self._begun or self._nameless:
             found = [self._exchange.named(one) for one in found]
         said: list[Json] = []
         for one in found:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from gateway.upstream import completion
+from respeak import stream_of
 from respeak.exchange import Exchange
 from respeak.exchange_stream import ExchangeStream
+from respeak.sse import encode
+from respeak.wire import dumps
 
 ASKED: dict[str, dict[str, Any]] = {
     "responses": {"model": "m", "input": "x"},
@@ -93,6 +98,30 @@ def test_the_first_error_of_a_stream_has_the_status_that_it_names(client: str, u
     stream = ExchangeStream(exchange(client, upstream, stream=True))
     assert stream.feed(b'data: {"error": {"message": "no", "code": %d}}\n\n' % status) == b""
     assert stream.refusal is not None and stream.refusal.status == status
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("identifier", [None, "", "chatcmpl-7"])
+@pytest.mark.parametrize(("client", "upstream"), [("chat", "vtrix"), ("responses", "vtrix"), ("responses", "chat")])
+def test_answers_without_an_id_get_one_that_no_other_has(
+    client: str, upstream: str, identifier: str | None, stream: bool
+) -> None:
+    call = {"name": "locate", "arguments": "{}"}
+    answer = completion({"content": None, "function_call": call}, "function_call", id="chatcmpl-7")
+    parts = stream_of(answer, dialect=upstream) if stream else [answer]
+    sent = [{**part, "id": identifier} for part in parts]
+    tools = [{"type": "function", "function": {"name": "locate", "parameters": {}}}]
+    more: dict[str, Any] = {"tools": tools} if client == "chat" else {}
+    found = []
+    for unique in ("one", "two"):
+        begun = Exchange(client=client, upstream=upstream, unique=unique)
+        begun.begin({**ASKED[client], "model": "vtrix-gpt-5.3-codex", "stream": stream, **more})
+        begun.request()
+        told = ExchangeStream(begun)
+        data = b"".join(map(told.feed, map(encode, sent))) + told.close() if stream else b""
+        found.append(data.decode() if stream else begun.answer(200, dumps(sent[0])).encoded().decode())
+    ids = [set(re.findall(r'"(?:id|call_id)":"([^"]+)"', text)) for text in found]
+    assert all(ids) and (ids[0] == ids[1] if identifier else not ids[0] & ids[1])
 
 
 BARE = [
