@@ -548,6 +548,34 @@ def test_answers_that_end_together_are_all_kept_though_the_disk_is_slow(
     memory.close()
 
 
+def test_what_waited_is_written_though_the_call_that_took_it_along_breaks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, broken = sqlite_memory._transaction, threading.Event()
+
+    @contextmanager
+    def breaking(db: sqlite3.Connection) -> Iterator[None]:
+        with real(db):
+            yield
+            if not broken.is_set():
+                time.sleep(0.1)  # the others queue up
+                broken.set()
+                raise MemoryError
+
+    memory = SqliteMemory(str(tmp_path / "memory.sqlite"))
+    monkeypatch.setattr(sqlite_memory, "_transaction", breaking)
+    with memory._writing.turn(), ThreadPoolExecutor(5) as pool:
+        calls = [pool.submit(memory.remember, {f"key-{n}": b"value"}) for n in range(5)]
+        while len(memory._waiting) < 5:
+            time.sleep(0.001)
+        memory._writing._lock.release()  # let them go, all of them waiting
+        failed = [isinstance(call.exception(), MemoryError) for call in calls]
+        memory._writing._lock.acquire()
+    assert sum(failed) == 1
+    assert len(memory.recall(f"key-{n}" for n in range(5))) == 5 - 1
+    memory.close()
+
+
 def test_what_was_only_read_is_kept_as_used(tmp_path: Path) -> None:
     path, now = str(tmp_path / "memory.sqlite"), [0.0]
     memory = SqliteMemory(path, max_age=100, clock=lambda: now[0])

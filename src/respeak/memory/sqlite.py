@@ -124,13 +124,12 @@ class SqliteMemory:
                     self._write(db)
         finally:
             with self._queue:
-                if mine in self._waiting:
-                    self._waiting.remove(mine)
+                self._waiting.remove(mine)
 
     def _write(self, db: sqlite3.Connection) -> None:
         """Write all that waits: answers that end together cost the disk one wait."""
         with self._queue:
-            waiting, self._waiting = self._waiting, []
+            waiting = [each for each in self._waiting if not each.kept]
         now, touched = self._clock(), dict(self._touched)
         with _transaction(db):
             db.executemany("UPDATE entries SET used = ? WHERE key = ?", [(used, key) for key, used in touched.items()])
