@@ -98,6 +98,38 @@ def test_a_message_of_the_upstream_is_the_clients_item(theirs: str, ours: str) -
     assert param(theirs, "chat", "responses", RESPONSES) == ours
 
 
+TURN: list[Json] = [
+    {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "first", "annotations": []}]},
+    CALL,
+    {"type": "mcp_call", "id": "m", "server_label": "s", "name": "n", "arguments": "{}", "output": "x"},
+    {"role": "assistant", "content": "second"},
+    {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
+    CUSTOM,
+    *ITEMS[3:5],
+]
+SAID = [
+    (TURN, "chat", "messages[0].content[0].text", "input[0].content[0].text"),
+    (TURN, "chat", "messages[0].content[1].text", "input[3].content"),
+    (TURN, "chat", "messages[0].refusal", "input[4].content[0]"),
+    (TURN, "chat", "messages[0].tool_calls[1].function.arguments", "input[2].arguments"),
+    (TURN, "chat", "messages[0].tool_calls[2].custom.input", "input[5].input"),
+    (TURN[1:], "chat", "messages[0].content", "input[2].content"),
+    (TURN, "vtrix", "messages[0].content[1].text", "input[3].content"),
+    (TURN, "vtrix", "messages[0].content[2]", "input[4].content[0]"),
+    (TURN, "vtrix", "messages[0].function_call.arguments", "input[1].arguments"),
+    (TURN, "vtrix", "messages[2].function_call.name", "input[2].name"),
+    (TURN[1:], "vtrix", "messages[0].content[0].text", "input[2].content"),
+    ([TURN[1], TURN[4], TURN[6]], "vtrix", "messages[0].content", "input[1].content"),
+]
+
+
+@pytest.mark.parametrize(("items", "upstream", "theirs", "ours"), SAID)
+def test_what_one_message_says_for_several_items_is_named_in_the_item_it_came_from(
+    items: list[Json], upstream: str, theirs: str, ours: str
+) -> None:
+    assert param(theirs, upstream, "responses", {"model": "m", "input": items}) == ours
+
+
 MESSAGES: list[Json] = [
     {"role": "user", "content": "hi"},
     {

@@ -120,10 +120,10 @@ class Fold:
         if turn.calls:
             self.job.note(REORDERED, at)
         if content.__class__ is str:
-            turn.say({"type": "text", "text": content})
+            turn.say({"type": "text", "text": content}, (at, "content"))
         elif content and len(content) == 1 and content[0].get("type") == "output_text":  # as nearly all are
-            [part] = content
-            turn.say(self.texts[tuple(part)](part, ((at, "content"), 0), self.job))
+            [part], place = content, ((at, "content"), 0)
+            turn.say(self.texts[tuple(part)](part, place, self.job), place)
         else:
             self.say_parts(content or [], at, turn)
 
@@ -142,12 +142,12 @@ class Fold:
             part = part_down(given, place, self.job, assistant=True)
             if part is None:
                 continue
-            self.job.hold(part, place)
             if part["type"] == "refusal":
                 turn.refusals += ((part["refusal"], place),)
             elif part["type"] == "text":
-                turn.say(part)
+                turn.say(part, place)
             else:
+                self.job.hold(part, place)
                 self.job.note(IMAGE_MOVED, at)
                 turn.show((part,), at)
 
@@ -332,6 +332,7 @@ class Fold:
             self.messages.append(message)
             if self.places is not None:
                 self.places[id(message)] = turn.at
+                turn.hold(message, self.job)
         self.messages += turn.outputs
 
     def complete(self, turn: Turn, missing: Mapping[int, Place]) -> None:

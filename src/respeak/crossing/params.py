@@ -59,7 +59,7 @@ def places_of(asked: Json, out: Json, job: Any) -> dict[str, Place]:
     }
     found |= {name: job.place_of(part) for name, part in _parts(out, LISTS[end][0])}
     if start != end:
-        found |= _of_logprobs(out, job)
+        found |= {**dict(_of_turns(out, job)), **_of_logprobs(out, job)}
     return {name: place for name, place in found.items() if place is not None}
 
 
@@ -69,6 +69,18 @@ def _parts(payload: Json, name: str) -> Iterator[tuple[str, Json]]:
         for inner in ("content", "output"):
             if isinstance(entry.get(inner), list):
                 yield from ((f"{name}[{i}].{inner}[{j}]", part) for j, part in _objects(entry, inner))
+
+
+def _of_turns(out: Json, job: Any) -> Iterator[tuple[str, Place]]:
+    """What the messages of turns say and call, each with its name: several items may have become one message."""
+    said: Mapping[int, Mapping[str, Place]] = job.memo.get("said", {})
+    for i, message in _objects(out, "messages"):
+        yield from ((f"messages[{i}].{key}", place) for key, place in said.get(id(message), {}).items())
+        yield from (
+            (f"messages[{i}].tool_calls[{j}]", job.place_of(call)) for j, call in _objects(message, "tool_calls")
+        )
+        if "function_call" in message:
+            yield f"messages[{i}].function_call", job.place_of(message["function_call"])
 
 
 def _objects(payload: Json, name: str) -> list[tuple[int, Json]]:
@@ -152,6 +164,8 @@ def _renamed(
         head, rest = join(keys[:length]), keys[length:]
         if head in places:
             at = place_of(places[head])
+            if rest and keys[length - 1] == "function_call":
+                rest = ["function", *rest]
             return _inside_alike(at, rest, request or {}) if alike else _inside(at, rest, source, request or {})
         candidates = _candidates(head, source, target) or ([] if rest else _held_apart(head, source, target))
         if candidates:
@@ -247,13 +261,6 @@ def _at(keys: list[str | int], request: Json) -> Any:
 
 def _inside(keys: list[str | int], rest: list[str | int], source: Any, request: Json) -> list[str | int]:
     """A place in the client's request and what stands inside it, as far as the client's form has it."""
-    if rest[:1] == ["function_call"]:
-        rest = ["tool_calls", 0, "function", *rest[1:]]
-    if rest[:1] == ["tool_calls"] and len(rest) > 1:  # the calls of a turn are items of their own
-        call = _call(keys, rest[1], request)
-        if call is None:
-            return keys
-        keys, rest = call, rest[2:]
     held = _at(keys, request)
     if not isinstance(held, dict):  # instructions, or an input that is one string
         return keys
@@ -261,20 +268,6 @@ def _inside(keys: list[str | int], rest: list[str | int], source: Any, request: 
     if keys[0] == "functions":
         tails = [[key for key in tail if key != "function"] for tail in tails]
     return _standing([[*keys, *tail] for tail in tails], request)
-
-
-def _call(keys: list[str | int], number: str | int, request: Json) -> list[str | int] | None:
-    """The place of the call of this number in the turn that begins at `keys`."""
-    name, *position = keys
-    items = request.get(str(name))
-    if not isinstance(items, list) or not position or not isinstance(number, int):
-        return None
-    calls = [i for i, item in enumerate(items) if i >= int(position[0]) and _is_call(item)]
-    return [name, calls[number]] if len(calls) > number else None
-
-
-def _is_call(item: Json) -> bool:
-    return ITEMS_DOWN.get(item.get("type", "")) in ("tool_call", "custom_call", "bridged_call")
 
 
 def _tables(keys: list[str | int], held: Json) -> tuple[Table, ...]:

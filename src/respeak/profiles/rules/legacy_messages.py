@@ -115,6 +115,7 @@ class Pairs:
             for _, at in turn.refusals:
                 self.job.note(REFUSAL, at)
             plain["content"] = _with_refusal(turn.content, turn.refusal())
+        turn.hold(plain, self.job)
         if turn.calls:
             self.pairs(turn.calls, plain, turn.at)
         elif plain["content"] is not None:
@@ -187,6 +188,7 @@ class Pairs:
             if place is not None:
                 self.id_left(call, place, self.call_ids)
             plain["function_call"] = said = function_call(call, place, self.job)
+            self.job.placed(said, place)
             self.put(plain, at if plain.get("content") else place or at)
             if result is not None:
                 self.result(said["name"], result, place)
