@@ -89,12 +89,13 @@ def _declare(listed: Any, namespace: str | None, tools: dict[str, Declared], bri
         if kind == "namespace":
             _declare(tool.get("tools"), name, tools, bridging)
             continue
+        wire = None
         if kind in BRIDGES:
             name = kind if carried(tool, bridging) else None
         elif not name:
             inner = tool.get(kind)  # a tool of a type that nobody knows may hold anything there
-            name = inner.get("name") if isinstance(inner, dict) else None
+            wire = name = inner.get("name") if isinstance(inner, dict) else None  # Chat's names travel as they are
         if isinstance(name, str):
-            wire = wire_name(name, namespace)
+            wire = wire or wire_name(name, namespace)
             if wire not in tools:
                 tools[wire] = Declared(kind, name, namespace)

@@ -16,7 +16,7 @@ from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.crossing.request import NO_MESSAGES, TWO_LIMITS, text_only
 from respeak.crossing.tool_choice import UNKNOWN_MODE, UNNAMED
 from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
-from respeak.crossing.tools import UNKNOWN_TOOL
+from respeak.crossing.tools import DUPLICATE, NAME_TAKEN, UNKNOWN_TOOL
 from respeak.loss import Place
 from respeak.plan import ABSENT, KEEP, Job, Json, Step, Told
 from respeak.profiles.profile import Profile
@@ -125,9 +125,10 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
 
 
 CHOICE = (REQUIRED, UNKNOWN_MODE, UNNAMED, NOT_OFFERED, NO_TOOL, NO_TOOLS_LEFT, NO_TOOLS_FORCED)
+SAME_NAME = (DUPLICATE, NAME_TAKEN)
 OF_TURNS = (SERIALIZED, RESULT_ROLE, CUSTOM, REFUSAL, PARTS_JOINED, UNANSWERED, ORPHAN)
 TELLS = (
-    Told("tools", "tools", "functions", "tools become functions", (CUSTOM, UNKNOWN_TOOL, NOT_ALLOWED)),
+    Told("tools", "tools", "functions", "tools become functions", (CUSTOM, UNKNOWN_TOOL, NOT_ALLOWED, *SAME_NAME)),
     *(
         Told(None, f"tools[]<function>.function.{name}", f"functions[].{name}", "one level higher", ())
         for name in ("name", "description", "parameters")

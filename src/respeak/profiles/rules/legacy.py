@@ -14,7 +14,7 @@ from respeak.codes import Code
 from respeak.crossing.bridges import custom_parameters
 from respeak.crossing.tool_choice import UNKNOWN_MODE, UNNAMED
 from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
-from respeak.crossing.tools import TOOLS_UP, UNKNOWN_TOOL
+from respeak.crossing.tools import DUPLICATE, NAME_TAKEN, TOOLS_UP, UNKNOWN_TOOL
 from respeak.loss import Place
 from respeak.plan import Job, Json
 from respeak.profiles.rules.legacy_messages import CUSTOM, Pairs, others
@@ -50,6 +50,7 @@ def _tools_and_choice(tools: list[Json], choice: Any, out: Json, job: Job) -> No
     at = job.memo.get("origin", {}).get("tool_choice") or (None, "tool_choice")
     if isinstance(choice, dict) and choice.get("type") == "allowed_tools" and (tools or out.get("functions")):
         tools, choice = _allowed(choice, tools, out, at, job)
+    tools = _distinct(tools, job)
     offered = {(tool.get("type"), (_inner(tool) or {}).get("name")) for tool in tools}
     offered |= {("function", name) for name in _named(out.get("functions"))}
     said = [as_function(tool, job) for tool in tools]
@@ -60,6 +61,21 @@ def _tools_and_choice(tools: list[Json], choice: Any, out: Json, job: Job) -> No
         out["function_call"] = _choice(choice, out["functions"], offered, at, job)
     elif choice is not None:
         job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
+
+
+def _distinct(tools: list[Json], job: Job) -> list[Json]:
+    """The tools, of those of one name the first: as functions they would be one."""
+    first: dict[Any, Json] = {}
+    out = []
+    for tool in tools:
+        name = (_inner(tool) or {}).get("name")
+        if name in first:
+            job.note(DUPLICATE if tool == first[name] else NAME_TAKEN, job.place_of(tool))
+            continue
+        if name is not None:
+            first[name] = tool
+        out.append(tool)
+    return out
 
 
 def as_function(tool: Json, job: Job) -> Json | None:
