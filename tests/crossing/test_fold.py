@@ -441,9 +441,9 @@ TEXT: Json = {"type": "input_text", "text": "a"}
 LOST_PARTS: list[tuple[Json, tuple[str, str, str]]] = [
     (
         {"type": "input_image", "file_id": "file-1", "detail": "auto"},
-        ("image_dropped", "/input/0/content/1/file_id", "breaking"),
+        ("image_dropped", "/input/0/content/1", "breaking"),
     ),
-    ({"type": "input_file", "file_url": "https://x/a"}, ("file_dropped", "/input/0/content/1/file_url", "breaking")),
+    ({"type": "input_file", "file_url": "https://x/a"}, ("file_dropped", "/input/0/content/1", "breaking")),
     ({"type": "hologram"}, ("unknown_part_dropped", "/input/0/content/1", "breaking")),
 ]
 

@@ -6,7 +6,7 @@ The law: mapping.md, tables R2C-PART and C2R-PART. A part that the target cannot
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from respeak.codes import Code
 from respeak.loss import Place, Verdict
@@ -161,42 +161,39 @@ def part_down(part: Json, at: Place, job: Job, assistant: bool = False) -> Json 
     if verdict is not None:
         job.note(verdict, at)
         return None
-    return _whole(said(job.plans[rule], _by_one_source(part, *_SOURCES[rule], at, job), at, job), at, job)
+    one = _by_one_source(part, _SOURCES[rule], at, job)
+    return None if one is None else said(job.plans[rule], one, at, job)
 
 
 _TEXTS = ("text", "output_text")
 
+
+class Sources(NamedTuple):
+    """What an image or a file may be taken from: `taken` by Chat, or `other`, and the verdicts on that."""
+
+    taken: tuple[str, ...]
+    other: str
+    beside: Verdict
+    alone: Verdict
+    none: Verdict
+
+
 _SOURCES = {
-    "image": ("file_id", ("image_url",), SECOND_IMAGE),
-    "file": ("file_url", ("file_id", "file_data"), SECOND_FILE),
+    "image": Sources(("image_url",), "file_id", SECOND_IMAGE, IMAGE_BY_ID, IMAGE_EMPTY),
+    "file": Sources(("file_id", "file_data"), "file_url", SECOND_FILE, FILE_BY_URL, FILE_EMPTY),
 }
-"""The source of an image or a file that Chat cannot take, and those that make its loss harmless."""
 
 
-def _by_one_source(part: Json, second: str, first: tuple[str, ...], verdict: Verdict, at: Place, job: Job) -> Json:
-    """The part without a source that another one stands in for."""
-    if part.get(second) is None or not any(part.get(name) for name in first):
+def _by_one_source(part: Json, sources: Sources, at: Place, job: Job) -> Json | None:
+    """The part without a source that another one stands in for; None without any that Chat takes, and all is lost."""
+    other = part.get(sources.other)
+    if all(part.get(name) is None for name in sources.taken):
+        job.note(sources.none if other is None else sources.alone, at)
+        return None
+    if other is None or not any(part.get(name) for name in sources.taken):
         return part
-    job.note(verdict, (at, second))
-    return {key: value for key, value in part.items() if key != second}
-
-
-def _whole(part: Json, at: Place, job: Job) -> Json | None:
-    """The part if it still holds what makes it one; an image without URL or a file without data is none."""
-    verdict = _lacking(part)
-    if verdict is None:
-        return part
-    if not any(found.code is verdict.code and place and place[0] == at for found, place in job.ledger.found[-4:]):
-        job.note(verdict, at)  # unless one of its keys was judged already
-    return None
-
-
-def _lacking(part: Json) -> Verdict | None:
-    if part["type"] == "image_url" and "url" not in part.get("image_url", {}):
-        return IMAGE_EMPTY
-    if part["type"] == "file" and not part.get("file", {}).keys() & {"file_id", "file_data"}:
-        return FILE_EMPTY
-    return None
+    job.note(sources.beside, (at, sources.other))
+    return {key: value for key, value in part.items() if key != sources.other}
 
 
 def parts_down(parts: list[Json], at: Place, job: Job, assistant: bool = False) -> list[Json]:
