@@ -102,6 +102,25 @@ def test_one_fault_is_one_line(payload: object, line: str) -> None:
 
 
 ASKED = [{"role": "user", "content": "x"}]
+NAMESPACE: dict[str, Any] = {
+    "type": "namespace",
+    "name": "n",
+    "description": "d",
+    "tools": [{"type": "function", "name": "f"}],
+}
+SEARCH: dict[str, Any] = {"type": "web_search", "user_location": {"city": "Oslo"}}
+
+
+def test_what_a_tool_may_leave_out_is_not_required() -> None:
+    """`FunctionToolParam` and `WebSearchApproximateLocation` require less than the classes that they resemble."""
+    asked = {"model": "m", "input": "x"}
+    assert lines({**asked, "tools": [NAMESPACE, SEARCH]}) == []
+    (line,) = lines({**asked, "tools": NAMESPACE["tools"]})
+    assert line == '/tools/0: expected key "parameters", found object with "type", "name"'
+    (line,) = lines({**asked, "tools": [{**SEARCH, "type": "web_search_preview"}]})
+    assert line == '/tools/0/user_location: expected key "type", found object with "city"'
+
+
 OUTPUT = {"type": "function_call_output", "output": "x"}
 
 
@@ -118,6 +137,11 @@ OUTPUT = {"type": "function_call_output", "output": "x"}
         ),
         ("responses", {"input": [{**OUTPUT, "call_id": ""}]}, "/input/0/call_id: expected a string of at least 1"),
         ("responses", {"input": "x", "context_management": []}, "/context_management: expected at least 1 entry"),
+        (
+            "responses",
+            {"input": "x", "tools": [{**NAMESPACE, "tools": [{"type": "function", "name": "f" * 129}]}]},
+            "/tools/0/tools/0/name: expected a string of at most 128",
+        ),
     ],
 )
 def test_requests_keep_bounds_that_translation_does_not_ask_for(dialect: str, more: dict[str, Any], line: str) -> None:

@@ -251,6 +251,10 @@ BOUNDS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         SOME_CALLERS,
     ),
     "ContainerNetworkPolicyAllowlistParam": {"domain_secrets": {"minItems": 1}},
+    "FunctionToolParam": {
+        **SOME_CALLERS,
+        "name": {"minLength": 1, "maxLength": 128, "pattern": "^[a-zA-Z0-9_-]+$"},
+    },
     "NamespaceToolParam": {"tools": {"minItems": 1}},
     "CreateChatCompletionRequest": {
         "messages": {"minItems": 1},
@@ -289,8 +293,12 @@ NARROWED: Mapping[str, Mapping[str, str]] = {
 LENIENT = ("aimlapi", "openrouter", "openrouter-chat", "litellm", "vtrix")
 """Dialects of whose answers no page says what is always there: only what makes an answer readable is required."""
 
-SAME_AS: Mapping[str, str] = {"CodexGuideRequest": "CreateChatCompletionRequest"}
-"""Classes that only add to another, whose facts are theirs too."""
+SAME_AS: Mapping[str, str] = {
+    "CodexGuideRequest": "CreateChatCompletionRequest",
+    "FunctionToolParam": "FunctionTool",
+    "WebSearchApproximateLocation": "ApproximateLocation",
+}
+"""Classes that only add to another, or ask for less, whose facts are theirs too."""
 
 PAGES: Mapping[str, str] = {"respeak.models.aimlapi": "aimlapi", "respeak.models.vtrix": "vtrix"}
 """Modules whose classes write down what a provider's page lists, and inherit what they only read; their dialects."""

@@ -19,7 +19,7 @@ class UnknownTool(Unknown):
 
 
 class FunctionTool(Model):
-    """A function of the client, `FunctionTool`; `FunctionToolParam` within a namespace."""
+    """A function of the client, `FunctionTool`."""
 
     type: Literal["function"]
     name: str
@@ -30,6 +30,13 @@ class FunctionTool(Model):
     defer_loading: bool | None = None
     allowed_callers: AllowedCallers | None = None
     async_: bool | None = Field(default=None, alias="async")  # SDK only
+
+
+class FunctionToolParam(FunctionTool):
+    """A function within a namespace, `FunctionToolParam`: it may leave its parameters out."""
+
+    parameters: JsonObject | None = None
+    strict: bool | None = None
 
 
 class CustomTextFormatParam(Model):
@@ -64,7 +71,7 @@ class NamespaceToolParam(Model):
     type: Literal["namespace"]
     name: NonEmptyStr
     description: str | None = required_by_api()
-    tools: list[Annotated[FunctionTool | CustomToolParam | UnknownTool, OneOf()]]
+    tools: list[Annotated[FunctionToolParam | CustomToolParam | UnknownTool, OneOf()]]
 
 
 class ToolSearchToolParam(Model):
@@ -129,7 +136,7 @@ class WebSearchFilters(Model):
 
 
 class ApproximateLocation(Model):
-    """Where the user is, roughly, `ApproximateLocation` and `WebSearchApproximateLocation`."""
+    """Where the user is, roughly, `ApproximateLocation`."""
 
     type: Literal["approximate"] | None = required_by_api()
     country: str | None = None
@@ -138,13 +145,19 @@ class ApproximateLocation(Model):
     timezone: str | None = None
 
 
+class WebSearchApproximateLocation(ApproximateLocation):
+    """The same for the newer web search, `WebSearchApproximateLocation`, which need not say that it is roughly."""
+
+    type: Literal["approximate"] | None = None
+
+
 class WebSearchTool(Model):
     """Hosted web search, `WebSearchTool`."""
 
     type: Literal["web_search", "web_search_2025_08_26"]
     external_web_access: bool | None = None
     filters: WebSearchFilters | None = None
-    user_location: ApproximateLocation | None = None
+    user_location: WebSearchApproximateLocation | None = None
     search_context_size: SearchContextSize | None = None
 
 
