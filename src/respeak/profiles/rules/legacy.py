@@ -91,6 +91,7 @@ def as_function(tool: Json, job: Job) -> Json | None:
     else:
         job.note(CUSTOM, at)
         custom = tool.get("custom") or {}
+        others(custom, CUSTOM_KEYS, (at, "custom"), job)
         named = {key: custom[key] for key in ("name", "description") if custom.get(key) is not None}
         function = {**named, "parameters": custom_parameters()}
     job.placed(function, at)
@@ -197,7 +198,8 @@ def _inner(entry: Json) -> Json | None:
 
 
 TOOL_KEYS: Mapping[Any, frozenset[str]] = {kind: frozenset(("type", kind)) for kind in TOOLS_UP}
+CUSTOM_KEYS = frozenset(("name", "description", "format"))
 ALLOWED_KEYS = frozenset(("type", "allowed_tools"))
 MODE_KEYS = frozenset(("mode", "tools"))
 NAME_KEYS = frozenset(("name",))
-"""Keys of a tool by its type, of an allowed list, of what it holds and of a named choice that are said."""
+"""Keys of a tool by its type, a custom one, an allowed list, what it holds and a named choice that are said."""

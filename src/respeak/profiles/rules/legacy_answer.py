@@ -16,7 +16,7 @@ from respeak.crossing.names import declared_tools
 from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.loss import Place
 from respeak.plan import Job, Json
-from respeak.profiles.rules.legacy_messages import CALL_ID, CALL_IDS, REFUSAL, function_call, known_calls
+from respeak.profiles.rules.legacy_messages import CALL_ID, CALL_IDS, REFUSAL, function_call, known_calls, others
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost, show
 
 MORE_CALLS = lost(Code.CALLS_DROPPED, BREAKING, "a legacy answer holds one call; the first is sent")
@@ -92,6 +92,7 @@ def _spoken(parts: list[Json], at: Place, job: Job) -> tuple[str, str]:
     for i, part in enumerate(parts):
         kind = part.get("type", "")
         if kind in said:
+            others(part, frozenset(("type", kind)), (at, i), job)
             said[kind].append(part.get(kind) or "")
         else:
             job.note(NO_TEXT.get(kind, UNKNOWN_PART), (at, i))
