@@ -12,7 +12,7 @@ from respeak.codes import Code
 from respeak.crossing.fold import IMAGE_MOVED, ORPHAN, UNANSWERED
 from respeak.crossing.format import UNKNOWN_FORMAT
 from respeak.crossing.items import UNKNOWN_CALL
-from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
+from respeak.crossing.parts import HIDDEN_REASONING, NO_URL, UNKNOWN_PART
 from respeak.crossing.request import NO_MESSAGES, TWO_LIMITS, text_only
 from respeak.crossing.tool_choice import UNKNOWN_MODE, UNNAMED
 from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
@@ -155,7 +155,7 @@ TELLS = (
         "messages[].content[]",
         "messages[].content[]",
         "a result is one string; its pictures follow the turn",
-        (IMAGE_MOVED, NO_TEXT, HIDDEN_REASONING, UNKNOWN_PART),
+        (IMAGE_MOVED, NO_TEXT, NO_URL, HIDDEN_REASONING, UNKNOWN_PART),
     ),
     Told(None, "messages[].refusal", "messages[].content", "said as text", (REFUSAL,)),
     Told(None, "messages[].content[]<refusal>.refusal", "messages[].content[]<text>.text", "said as text", (REFUSAL,)),
@@ -188,6 +188,7 @@ PROFILE = Profile(
         "request": REQUEST,
         "message": {
             "name": lost(Code.NAME_DROPPED, DEGRADING, "vtrix messages have no name"),
+            "annotations": lost(Code.ANNOTATIONS_DROPPED, HARMLESS, "vtrix messages have no annotations"),
             "audio": AUDIO,
         },
         "function_tool": {

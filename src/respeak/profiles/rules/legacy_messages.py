@@ -11,6 +11,7 @@ from respeak.codes import Code
 from respeak.crossing.bridges import custom_arguments
 from respeak.crossing.fold import IMAGE_MOVED, ORPHAN, UNANSWERED, placeholder
 from respeak.crossing.items import KNOWN_CALLS, UNKNOWN_CALL, id_of
+from respeak.crossing.parts import NO_URL
 from respeak.crossing.turn import Turn
 from respeak.loss import Place
 from respeak.plan import UNKNOWN, Job, Json
@@ -166,6 +167,8 @@ class Pairs:
         """One assistant message, which is nobody else's: its text with the first call, every call before its result."""
         given = plain.pop("tool_calls", None) or []
         refusal = plain.pop("refusal", None)
+        if "function_call" in plain and plain["function_call"] is None:
+            del plain["function_call"]
         if refusal or plain.get("content").__class__ is list:
             self.refusals(plain, refusal, at)
         calls = known_calls(given, self.job)
@@ -245,10 +248,10 @@ class Pairs:
             if part.get("type") == "text":
                 others(part, TEXT_KEYS, place, self.job)
                 texts.append(part["text"])
-            elif part.get("type") == "image_url" and isinstance(part.get("image_url"), str | dict):
-                pictures.append(_picture(part))
+            elif (picture := _picture(part)) is not None:
+                pictures.append(picture)
             else:
-                self.job.note(NO_TEXT, place)
+                self.job.note(NO_URL if part.get("type") == "image_url" else NO_TEXT, place)
         if pictures:
             self.job.note(IMAGE_MOVED, (at, "content"))
             self.pictures += pictures
@@ -257,10 +260,12 @@ class Pairs:
         return "\n".join(texts) or placeholder(len(pictures))
 
 
-def _picture(part: Json) -> Json:
-    """A picture as user messages hold it; in results some clients say its bare URL."""
-    given = part["image_url"]
-    return {**part, "image_url": {"url": given}} if isinstance(given, str) else part
+def _picture(part: Json) -> Json | None:
+    """A picture as user messages hold it, if there is one; in results some clients say its bare URL."""
+    given = part.get("image_url") if part.get("type") == "image_url" else None
+    if isinstance(given, str):
+        return {**part, "image_url": {"url": given}}
+    return part if isinstance(given, dict) and isinstance(given.get("url"), str) else None
 
 
 def _as_text(part: Json) -> Json:
