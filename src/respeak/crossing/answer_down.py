@@ -92,7 +92,7 @@ CONTAINER_CALL = _record(DEGRADING, "calls of a shell that the provider runs")
 
 
 class AnswerFold:
-    """The output of one response on its way into a message."""
+    """The output of one response on its way into a message; `origins` says where what Chat has once came from."""
 
     def __init__(self, payload: Json, job: Job) -> None:
         self.job = job
@@ -105,6 +105,8 @@ class AnswerFold:
         self.said = 0
         self.ids = ids.ChatIds()
         self.thoughts: list[Json] = []
+        self.origins: dict[str, list[Place]] = {}
+        job.memo["said_in"] = self.origins
         self.extended = extensions.given(job)
         if self.extended:
             job.memo["phases"] = []
@@ -182,12 +184,16 @@ class AnswerFold:
         self.annotations += annotations_down(part.get("annotations") or [], len(before), (at, "annotations"), self.job)
         self.logprobs += logprobs_down(part.get("logprobs") or [], (at, "logprobs"), self.job)
         self.text = before + text
+        for name in ("annotations", "logprobs"):
+            if part.get(name):
+                self.origins.setdefault(name, []).append((at, name))
         walk(self.job.plans["answer_text"], part, {}, at, self.job)
         return first
 
     def refusal_part(self, part: Json, at: Place, first: bool) -> bool:
         """A refusal, into message.refusal."""
         self.refusals.append(part.get("refusal") or "")
+        self.origins.setdefault("refusal", []).append(at)
         walk(self.job.plans["refusal"], part, {}, at, self.job)
         return first
 

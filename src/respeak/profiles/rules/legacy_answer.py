@@ -82,8 +82,14 @@ def _text(content: Any, refusal: str | None, at: Place, job: Job) -> str | None:
         refusal = "".join(dict.fromkeys(said for said in (refused, refusal) if said))
     if not refusal:
         return content if isinstance(content, str) else None
-    job.note(REFUSAL, at)
+    for place in origins("refusal", at, job):
+        job.note(REFUSAL, place)
     return f"{content}\n\n{refusal}" if content else refusal
+
+
+def origins(name: str, at: Place, job: Job) -> list[Place]:
+    """Where an answer that crossed has what its message says once; the place in a message that did not."""
+    return job.memo["said_in"].get(name, []) if job.source.family == "responses" else [at]
 
 
 def _spoken(parts: list[Json], at: Place, job: Job) -> tuple[str, str]:

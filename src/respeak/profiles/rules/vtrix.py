@@ -26,6 +26,7 @@ from respeak.profiles.rules.legacy_answer import (
     NO_TEXT,
     as_function,
     as_tools,
+    origins,
 )
 from respeak.profiles.rules.legacy_messages import CALL_ID, CUSTOM, REFUSAL
 from respeak.verbs import BREAKING, DEGRADING, HARMLESS, lost, lost_each
@@ -101,7 +102,8 @@ def _choice(choice: Json, at: Place, job: Job) -> Json:
         for name, verdict in verdicts.items():
             value = holder.pop(name, None)
             if not verdict.spares(value):
-                job.note(verdict, (place, name) if job.source.family == "chat" else (None, "output"))
+                for origin in origins(name, (place, name), job):
+                    job.note(verdict, origin)
     return out
 
 
