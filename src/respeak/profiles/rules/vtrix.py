@@ -17,7 +17,7 @@ from respeak.crossing.parts import HIDDEN_REASONING, UNKNOWN_PART
 from respeak.crossing.told_answers import of_failed
 from respeak.crossing.usage import USAGE
 from respeak.loss import Place
-from respeak.plan import Job, Json, Told
+from respeak.plan import UNKNOWN, Job, Json, Told
 from respeak.profiles.rules.legacy_answer import (
     CALL_ID_MADE,
     FINISH,
@@ -75,7 +75,7 @@ TELLS_ANSWERS = (
         "choices[].message.content[]",
         "choices[].message.content",
         "the texts",
-        (*NO_TEXT.values(), HIDDEN_REASONING, UNKNOWN_PART),
+        (*NO_TEXT.values(), HIDDEN_REASONING, UNKNOWN_PART, UNKNOWN),
     ),
     Told(None, "choices[]", "choices[]", "a finish that is missing is a stop", (FINISH,)),
     Told(None, "choices[].finish_reason", "choices[].finish_reason", "function_call for calls", (FINISH, NO_CALLS)),
