@@ -7,6 +7,7 @@ from collections import ChainMap
 from typing import Any
 
 import pytest
+from openai.types.responses import Response
 
 import respeak
 from respeak import InvalidPayload, TranslationError, UnknownDialect
@@ -39,6 +40,31 @@ def test_a_payload_may_be_a_mapping_json_or_a_model(payload: Any) -> None:
 def test_what_is_no_json_object_is_an_invalid_payload(payload: Any, found: str) -> None:
     with pytest.raises(InvalidPayload, match=found):
         respeak.translate_request(payload, source="responses", target="chat")
+
+
+def test_a_model_of_the_official_sdk_is_read_under_the_keys_of_the_wire() -> None:
+    """Python cannot call a field `schema`, so the SDK's is called `schema_`."""
+    form = {"type": "json_schema", "name": "n", "schema": {"type": "object"}}
+    held: dict[str, Any] = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "completed"}
+    asked: dict[str, Any] = {"parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "text": {"format": form}}
+    answer = Response.model_validate({**held, **asked, "output": []})
+    said = respeak.translate_response(answer, source="responses", target="openrouter")
+    assert said.payload["text"] == {"format": form}
+
+
+NO_UTF_8 = [b'{"model": "m", "input": "\xed\xa0\x80"}', '{"model": "m", "input": "hi"}'.encode("utf-16"), b"\xff"]
+
+
+@pytest.mark.parametrize("payload", NO_UTF_8, ids=["a surrogate", "UTF-16", "a byte"])
+def test_bytes_are_utf_8(payload: bytes) -> None:
+    with pytest.raises(InvalidPayload, match=r"byte \d+ is 0x.., which is not UTF-8"):
+        respeak.translate_request(payload, source="responses", target="chat")
+    assert [violation.path for violation in respeak.validate(payload, dialect="responses")] == [""]
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    payload = b'\xef\xbb\xbf{"model": "m", "input": "hi"}'
+    assert respeak.translate_request(payload, source="responses", target="chat").payload["model"] == "m"
 
 
 def test_an_invalid_payload_says_where_what_was_expected_and_what_was_found() -> None:

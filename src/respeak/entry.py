@@ -54,12 +54,17 @@ def read(payload: Any) -> Json:
     if isinstance(payload, str | bytes | bytearray):
         payload = _parsed(payload)
     elif hasattr(payload, "model_dump"):
-        payload = payload.model_dump(mode="json", exclude_unset=True)
+        payload = of_model(payload)
     elif isinstance(payload, Mapping) and not isinstance(payload, dict):
         payload = dict(payload)
     if isinstance(payload, dict):
         return payload
     raise InvalidPayload([Violation("", "a JSON object", type(payload).__name__)])
+
+
+def of_model(model: Any) -> Any:
+    """A Pydantic model as it goes over the wire: what was set, under the keys that the API has (`schema`)."""
+    return model.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def check(body: Json, profile: Profile, kind: Kind) -> None:
@@ -80,11 +85,12 @@ def gate_of(dialect: str, family: str, kind: str) -> Gate:
 
 
 def value_of(text: str | bytes | bytearray, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
-    """The value of a JSON document; `pairs` makes its objects, if they are to be no plain dicts.
+    """The value of a JSON document, bytes in UTF-8; `pairs` makes its objects, if they are to be no plain dicts.
 
     Raises ValueError, whose message says in plain words why there is none.
     """
     try:
+        text = text if isinstance(text, str) else text.decode("utf-8-sig")
         return json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=pairs)
     except (ValueError, RecursionError) as error:
         raise ValueError(_why(error)) from None

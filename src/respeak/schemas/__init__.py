@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from respeak import profiles
-from respeak.entry import value_of
+from respeak.entry import of_model, value_of
 from respeak.errors import Violation
 from respeak.gate import finding
 from respeak.loss import Place, pointer
@@ -56,7 +56,7 @@ def validate(payload: Any, *, dialect: str, kind: str = "request") -> list[Viola
         except ValueError as error:
             return [Violation("", "a JSON document", f"none: {error}")]
     elif hasattr(payload, "model_dump"):
-        value = payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        value = of_model(payload)
     try:
         odd = _odd_key(value)
         if odd is not None:
