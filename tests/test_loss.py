@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -31,7 +32,17 @@ def test_a_place_becomes_a_json_pointer_with_escapes() -> None:
 def test_severities_are_ordered() -> None:
     assert Severity.HARMLESS < Severity.DEGRADING < Severity.BREAKING
     assert max(Severity) is Severity.BREAKING
+    assert Severity.BREAKING >= Severity.BREAKING >= Severity.DEGRADING
     assert Severity("harmless") is Severity.HARMLESS
+
+
+def test_a_severity_is_its_word_as_a_code_is() -> None:
+    request = {"model": "m", "input": "x", "wibble": 1}
+    [loss] = respeak.translate_request(request, source="responses", target="chat").losses
+    assert (loss.severity, loss.code, loss.kind) == ("degrading", "unknown_field_dropped", "dropped")
+    assert (f"{loss.severity}", json.dumps(loss.severity)) == ("degrading", '"degrading"')
+    said = respeak.translate_request(request, source="responses", target="chat", tolerate=loss.severity)
+    assert said.losses.worst == "degrading"
 
 
 @pytest.mark.parametrize("value", [None, [], {}, "auto"])

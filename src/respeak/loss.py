@@ -10,7 +10,6 @@ import enum
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import total_ordering
 from typing import Any, Final, TypeAlias, overload
 
 from respeak.codes import Code
@@ -19,9 +18,11 @@ Place: TypeAlias = "tuple[Place, str | int] | None"
 """Where a value stands: `(place of the container, key)`; None is the payload itself."""
 
 
-@total_ordering
-class Severity(enum.Enum):
-    """How much a loss matters: harmless (no observable effect) < degrading < breaking (another meaning)."""
+class Severity(enum.StrEnum):
+    """How much a loss matters: harmless (no observable effect) < degrading < breaking (another meaning).
+
+    Equal to its word, as codes are; ordered among severities only, since the order of words would be another.
+    """
 
     HARMLESS = "harmless"
     DEGRADING = "degrading"
@@ -31,7 +32,23 @@ class Severity(enum.Enum):
         self.rank = ("harmless", "degrading", "breaking").index(value) + 1
 
     def __lt__(self, other: object) -> bool:
-        return self.rank < other.rank if isinstance(other, Severity) else NotImplemented
+        return self.rank < _rank(other)
+
+    def __le__(self, other: object) -> bool:
+        return self.rank <= _rank(other)
+
+    def __gt__(self, other: object) -> bool:
+        return self.rank > _rank(other)
+
+    def __ge__(self, other: object) -> bool:
+        return self.rank >= _rank(other)
+
+
+def _rank(other: object) -> int:
+    """The rank of what a severity is compared with. Raises TypeError."""
+    if isinstance(other, Severity):
+        return other.rank
+    raise TypeError(f"comparison not supported between instances of 'Severity' and {type(other).__name__!r}")
 
 
 TOLERANCES: Final = {"none": 0, **{severity.value: severity.rank for severity in Severity}}
