@@ -157,6 +157,30 @@ def test_the_param_of_an_error_is_the_client_s(run: Any) -> None:
     assert json.loads(done.stdout)["error"]["param"] == "input[0].content"
 
 
+@pytest.mark.parametrize(
+    ("payload", "words", "meant"),
+    [
+        ({"model": "m", "messages": REQUEST["input"]}, DOWN, "--from chat"),
+        (REQUEST, ("--from", "vtrix", "--to", "chat"), "--from responses"),
+        (FAILED, DOWN, "--kind response"),
+        (ANSWER, DOWN, "--from chat --kind response"),
+        (ANSWER, ("--from", "aimlapi", "--to", "chat", "--kind", "response"), "--from chat"),
+    ],
+)
+def test_a_payload_of_another_family_or_kind_is_asked_about(
+    run: Any, payload: Any, words: tuple[str, ...], meant: str
+) -> None:
+    done = run(payload, *words)
+    assert done.stderr.splitlines()[0].endswith(f": did you mean {meant}?")
+    assert "did you mean" not in run(payload, *words, "--losses", "json").stderr
+
+
+def test_nobody_is_asked_about_a_payload_that_is_what_it_was_called(run: Any) -> None:
+    assert "did you mean" not in run(REQUEST, *DOWN).stderr
+    assert "did you mean" not in run(ANSWER, "--from", "chat", "--to", "responses", "--kind", "response").stderr
+    assert "did you mean" not in run([1], *DOWN).stderr
+
+
 # What a terminal must not see -----------------------------------------------------------------------------------
 
 

@@ -76,6 +76,29 @@ def payload_of(file: str) -> dict[str, Any]:
     return value
 
 
+MARKS = {
+    "messages": ("chat", "request"),
+    "input": ("responses", "request"),
+    "choices": ("chat", "response"),
+    "output": ("responses", "response"),
+}
+"""Keys that tell of which family and kind a payload is."""
+
+
+def doubt(file: str, payload: Any, dialect: str, kind: str, option: str) -> None:
+    """Tell on stderr of a payload that looks like one of another family or kind than the command was told.
+
+    option   what the dialect was named with, such as `--from`
+    """
+    told = profiles.get(dialect).family, kind
+    meant = {MARKS[key]: key for key in payload if key in MARKS} if isinstance(payload, dict) else {}
+    if len(meant) != 1 or told in meant:
+        return
+    [((family, its), key)] = meant.items()
+    words = [f"{option} {family}"] * (family != told[0]) + [f"--kind {its}"] * (its != kind)
+    click.echo(f'{called(file)}: it has "{key}": did you mean {" ".join(words)}?', err=True)
+
+
 NAMES = {list: "an array", str: "a string", int: "a number", float: "a number", bool: "a boolean"}
 
 

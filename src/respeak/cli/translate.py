@@ -10,13 +10,12 @@ from rich.text import Text
 
 from respeak import profiles
 from respeak.cli.options import NAMES, options_of
-from respeak.cli.read import EXIT_LOSS, DialectName, Invalid, bytes_of, payload_of, printable
+from respeak.cli.read import EXIT_LOSS, DialectName, Invalid, bytes_of, doubt, payload_of, printable
 from respeak.cli.show import console, indented, invalid_json, json_bytes, losses_json, losses_table
 from respeak.cli.stream import stream
+from respeak.entry import check
 from respeak.errors import SHOWN, InvalidPayload, TranslationError, UnknownDialect
-from respeak.gate import Gate
 from respeak.loss import TOLERANCES, Loss
-from respeak.models.registry import model_of
 from respeak.options import Options
 from respeak.translate import Translation, translate_error, translate_request, translate_response
 
@@ -77,7 +76,7 @@ def translate(payload: str, source: str, target: str, losses: str, **how: Any) -
         more = {"source": source, "target": target, **_more(kind, target, **how)}
         if kind == "stream":
             _stream(payload, losses, **more)
-        said = _said(kind, payload, losses, **more)
+        said = _translated(kind, payload, losses, **more)
     except Invalid as error:
         if losses != "json":
             raise
@@ -128,17 +127,18 @@ def _stream(file: str, losses: str, **how: Any) -> NoReturn:
 def _request(file: str, client: str) -> dict[str, Any]:
     """The client's original request, which must be one of the client's dialect."""
     asked = payload_of(file)
-    profile = profiles.get(client)
     try:
-        Gate(model_of(profile.name, profile.family, "request")).check(asked)
+        check(asked, profiles.get(client), "request")
     except InvalidPayload as error:
         raise Invalid(file, error) from None
     return asked
 
 
-def _said(kind: str, file: str, losses: str, **how: Any) -> Translation:
+def _translated(kind: str, file: str, losses: str, **how: Any) -> Translation:
     """The translation; one that cannot be had ends the command with its exit code."""
     value = bytes_of(file) if kind == "error" else payload_of(file)  # an error need not be JSON
+    if losses != "json":
+        doubt(file, value, how["source"], kind, "--from")
     try:
         return CALLS[kind](value, **how)
     except InvalidPayload as error:
