@@ -12,6 +12,13 @@ import respeak
 
 README = Path(__file__).parents[1] / "README.md"
 
+BARE = {
+    "PYTHONIOENCODING": "utf-8",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONPATH": str(Path(respeak.__file__).parents[1]),  # the code that is tested, not what is installed
+}
+"""An environment with nothing of the caller's own."""
+
 
 def block(name: str) -> str:
     """What stands between `<!-- name -->` and `<!-- end -->`."""
@@ -53,7 +60,7 @@ def example() -> tuple[str, str]:
         done = subprocess.run(
             [sys.executable, "-m", "respeak", *line.split()[2:]],
             cwd=folder,
-            env={"COLUMNS": "110", "PYTHONIOENCODING": "utf-8", "PATH": "/usr/bin:/bin"},
+            env={"COLUMNS": "110", **BARE},
             capture_output=True,
             text=True,
             check=True,

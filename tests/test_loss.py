@@ -106,7 +106,7 @@ def test_an_error_spells_three_losses_and_counts_the_rest() -> None:
     lines = str(error.value).splitlines()
     assert len(lines) == 4
     assert lines[0].startswith("/audio: ") and lines[0].endswith("[audio_refused]")
-    assert lines[-1] == "... and 1 more losses"
+    assert lines[-1] == "... and 1 more"
     assert (error.value.param, error.value.status, len(error.value.losses)) == ("/audio", 400, 4)
 
 

@@ -74,6 +74,7 @@ def test_what_is_broken_is_found_first_and_at_its_place(capsys: pytest.CaptureFi
             {"temprature": 1},
             '(whole payload): expected a known key (did you mean "temperature"?), found key "temprature"',
         ),
+        ({"messages": []}, '(whole payload): expected a known key, found key "messages"'),
         ({"max_output_tokens": 3}, "/max_output_tokens: expected an integer >= 16, found integer 3"),
         (
             {"input": [{"type": "function_call", "name": "f", "arguments": "{}"}]},

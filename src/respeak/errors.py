@@ -41,7 +41,7 @@ class InvalidPayload(RespeakError, ValueError):
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         self.violations = tuple(violations)
-        super().__init__(_shorten(self.violations, "more"))
+        super().__init__(_shorten(self.violations))
 
     def __reduce__(self) -> tuple[type[InvalidPayload], tuple[Sequence[Violation]]]:
         return type(self), (self.violations,)
@@ -60,7 +60,7 @@ class TranslationError(RespeakError):
         self.losses = losses
         self.decisive = tuple(decisive)
         self.param = self.decisive[0].path if self.decisive else ""
-        super().__init__(_shorten([_sentence(loss) for loss in self.decisive], "more losses"))
+        super().__init__(_shorten([_sentence(loss) for loss in self.decisive]))
 
     def __reduce__(self) -> tuple[type[TranslationError], tuple[Ledger, Sequence[Loss]]]:
         return type(self), (self.losses, self.decisive)
@@ -105,7 +105,7 @@ def _sentence(loss: Loss) -> str:
     return f"{loss.path or '(whole payload)'}: {loss.message} [{loss.code.value}]"
 
 
-def _shorten(rows: Iterable[object], more: str) -> str:
+def _shorten(rows: Iterable[object]) -> str:
     lines = [str(row) for row in rows]
     rest = len(lines) - SHOWN
-    return "\n".join(lines[:SHOWN] + ([f"... and {rest} {more}"] if rest > 0 else []))
+    return "\n".join(lines[:SHOWN] + ([f"... and {rest} more"] if rest > 0 else []))

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import pytest
 
+import readme
 from respeak.cli.main import respeak
 from respeak.codes import Code
 
@@ -38,7 +39,7 @@ def run(*words: str, stdin: str | bytes = "", columns: int = 120) -> tuple[int, 
         [sys.executable, "-m", "respeak", *words],
         input=stdin if isinstance(stdin, bytes) else stdin.encode(),
         capture_output=True,
-        env={"COLUMNS": str(columns), "PYTHONIOENCODING": "utf-8", "PATH": "/usr/bin:/bin"},
+        env={"COLUMNS": str(columns), **readme.BARE},
         check=False,
     )
     assert b"Traceback" not in done.stderr, done.stderr.decode()
@@ -236,6 +237,13 @@ def test_a_reader_that_goes_away_is_no_error(file: Any) -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
     assert b"Traceback" not in done.stderr
     assert done.stdout.startswith(b"{")
+
+
+def test_the_help_says_what_each_command_does_in_a_whole_line() -> None:
+    _, out, _ = run("--help", columns=80)
+    told = out.partition("Commands:\n")[2].splitlines()
+    assert len(told) == 8
+    assert all(line.endswith(".") and not line.endswith("...") for line in told)
 
 
 def test_dialects_are_listed_for_people_and_for_machines() -> None:

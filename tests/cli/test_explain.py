@@ -74,7 +74,7 @@ def test_a_field_of_another_route_is_said_to_be_so() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--from", "chat"), "give both source and target, or neither"),
+        (("--from", "chat"), "--from and --to go together"),
         (("--from", "chat", "--to", "codex-guide"), 'did you mean "chat"?'),
         (("--from", "chat", "--to", "vtirx"), 'did you mean "vtrix"?'),
         (("--kind", "event"), "'event' is not one of"),

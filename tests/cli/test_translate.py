@@ -269,6 +269,7 @@ def test_a_byte_order_mark_is_no_fault(run: Any) -> None:
         (("absent.json", *DOWN), "cannot read absent.json: No such file"),
         ((".", *DOWN), "cannot read .: Is a directory"),
         (("a\0b", *DOWN), "cannot read a\\x00b"),
+        (("", *DOWN), 'cannot read "": No such file'),
         (("-", "--from", "respnses", "--to", "chat"), 'did you mean "responses"?'),
         (("-", "--from", "chat", "--to", "zzz"), "known are responses, chat"),
         (("-", "--from", "chat", "--to", "codex-guide"), 'did you mean "chat"?'),

@@ -9,7 +9,7 @@ from respeak.cli.show import console, json_bytes, table
 from respeak.codes import Code
 
 
-@click.command()
+@click.command(short_help="List the codes of losses and what to do about each.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def codes(as_json: bool) -> None:
     """List the codes of losses, which are stable, and what to do about each.

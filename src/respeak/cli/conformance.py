@@ -21,7 +21,7 @@ SELF = "respeak"
 EXIT_FAILED, EXIT_INTERRUPTED = 1, 130
 
 
-@click.command()
+@click.command(short_help="Run the conformance suite on respeak or any program.")
 @click.option("--filter", "text", default="", metavar="TEXT", help="Only cases whose id, route, row or code has TEXT.")
 @click.option("--report", type=click.Choice(list(REPORTS)), default="text", show_default=True, help="Its form.")
 @click.option(

@@ -11,7 +11,7 @@ from respeak.cli.show import WIDE, console, json_bytes, table
 from respeak.profiles import dialects as all_dialects
 
 
-@click.command()
+@click.command(short_help="List the dialects: family, endpoint, model ids, phase.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def dialects(as_json: bool) -> None:
     """List the dialects: family, endpoint, model ids, phase support."""

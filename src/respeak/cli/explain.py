@@ -19,7 +19,7 @@ ROADS = {"down": "Responses to Chat", "up": "Chat to Responses"}
 KINDS = {"request": "requests", "response": "answers", "stream": "streams"}
 
 
-@click.command()
+@click.command(short_help="Print what becomes of a field.")
 @click.argument("field", required=False)
 @click.option("--from", "source", type=DialectName(), help="Only what this route does; with --to.")
 @click.option("--to", "target", type=DialectName(target=True), help="Only what this route does; with --from.")
@@ -31,6 +31,8 @@ def explain(field: str | None, source: str | None, target: str | None, kind: str
     FIELD is a field (max_tokens, reasoning.effort), a type of item, part or tool (function_call_output), a path as
     losses have it (/input/3/phase) or a loss code (phase_dropped).
     """
+    if (source is None) != (target is None):
+        raise click.UsageError("--from and --to go together")
     try:
         rows = explained(field, source=source, target=target, kind=kind)
     except ValueError as error:

@@ -48,7 +48,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    if sys.stdout is None:  # closed by the caller: there is nowhere to put what is asked for
+    if sys.stdout is None:  # closed by the caller
+        click.echo("respeak cannot go on: stdout is closed, so there is nowhere to put what is asked for", err=True)
         sys.exit(EXIT_USE)
     try:
         code = _run()

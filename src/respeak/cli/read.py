@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -117,7 +116,7 @@ def opened(file: str) -> Iterator[IO[bytes]]:
     if file == "-" and sys.stdin is None:
         raise click.UsageError("cannot read stdin: it is closed")
     try:
-        source: IO[bytes] = sys.stdin.buffer if file == "-" else Path(file).open("rb")  # noqa: SIM115 (closed below)
+        source: IO[bytes] = sys.stdin.buffer if file == "-" else open(file, "rb")  # noqa: SIM115 (closed below)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise unreadable(file, error) from None
     with nullcontext(source) if file == "-" else source:
@@ -131,7 +130,7 @@ def unreadable(file: str, error: OSError | ValueError) -> click.UsageError:
 
 def called(file: str) -> str:
     """What a file is called in messages."""
-    return "stdin" if file == "-" else printable(file)
+    return "stdin" if file == "-" else printable(file) or '""'
 
 
 def printable(text: str) -> str:

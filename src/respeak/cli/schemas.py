@@ -13,7 +13,7 @@ from respeak.cli.read import DialectName
 from respeak.schemas import KINDS, available, schema, text
 
 
-@click.command()
+@click.command(short_help="Print a JSON Schema, or write all of them anew.")
 @click.argument("dialect", required=False, type=DialectName())
 @click.argument("kind", required=False, type=click.Choice(KINDS))
 @click.option("--write", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Generate all into DIR.")

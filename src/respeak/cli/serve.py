@@ -22,7 +22,7 @@ HERE = "respeak-memory.sqlite"
 """The file of the memory unless the operator says otherwise: it survives restarts."""
 
 
-@click.command()
+@click.command(short_help="Serve a gateway for clients of either family.")
 @click.option("--upstream", metavar="DIALECT", help="The dialect of the one upstream.")
 @click.option("--base-url", metavar="URL", help="Its API, such as https://api.example.com/v1.")
 @click.option("--key-env", metavar="NAME", help="Environment variable with its key; else the client's key is sent.")

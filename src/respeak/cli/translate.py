@@ -34,7 +34,7 @@ CALLS: dict[str, Callable[..., Translation]] = {
 DEFAULT_STATUS = 400
 
 
-@click.command()
+@click.command(short_help="Say a request, answer, error or stream in another dialect.")
 @click.argument("payload", metavar="PAYLOAD")
 @click.option("--from", "source", required=True, type=DialectName(), help="The dialect that the payload is in.")
 @click.option("--to", "target", required=True, type=DialectName(target=True), help="The dialect to say it in.")

@@ -19,7 +19,7 @@ LINES = (".jsonl", ".ndjson")
 """Ends of names of files that hold a document a line; others are looked at."""
 
 
-@click.command()
+@click.command(short_help="Check payloads against the schema of a dialect.")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--dialect", required=True, type=DialectName(), help="The dialect that the payloads are in.")
 @click.option("--kind", type=click.Choice(KINDS), default="request", show_default=True, help="What they are.")

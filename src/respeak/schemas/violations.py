@@ -17,6 +17,8 @@ from respeak.gate import any_of, characters, entries, finding, pointer
 Schema = dict[str, Any]
 SHOWN = 10
 """How many values of a set a violation spells out."""
+NEAR = 0.7
+"""How much alike two keys are of which one may be meant by the other, by difflib: "messages" is no "image"."""
 
 Said = tuple[int, Violation]
 """How much a violation matters (less is more), and itself."""
@@ -88,7 +90,9 @@ def _unknown(error: Any) -> Iterator[Said]:
     known = error.schema.get("properties", {})
     for key in error.instance:
         if key not in known:
-            near = difflib.get_close_matches(key, [name for name in known if name not in error.instance], n=1)
+            near = difflib.get_close_matches(
+                key, [name for name in known if name not in error.instance], n=1, cutoff=NEAR
+            )
             hint = f' (did you mean "{near[0]}"?)' if near else ""
             yield UNKNOWN_KEY, Violation(pointer(error.absolute_path), f"a known key{hint}", f"key {json.dumps(key)}")
 
