@@ -211,6 +211,15 @@ class Job:
         """Where a part of the result came from."""
         return self.places.get(id(value)) if self.places is not None else None
 
+    def comes_from(self, name: str, at: Place) -> None:
+        """Remember where a field of the result came from, for rules between fields and profiles that judge it."""
+        self.memo.setdefault("origin", {})[name] = at
+
+    def origin(self, name: str) -> Place:
+        """Where a field of the result came from; None if nobody remembers it."""
+        place: Place = self.memo.get("origin", {}).get(name)
+        return place
+
     def note(self, verdict: Verdict, place: Place) -> None:
         """Report a loss at a place of the source."""
         self.found.append((verdict, place))

@@ -53,34 +53,23 @@ def answered(question: Json) -> Json:
 
 
 def _request(question: Json) -> respeak.Translation:
-    return respeak.translate_request(
-        question["input"],
-        source=question["source"],
-        target=question["target"],
-        tolerate=question["tolerate"],
-        options=respeak.Options(**question["options"]),
-    )
+    return respeak.translate_request(question["input"], tolerate=question["tolerate"], **_route(question))
 
 
 def _response(question: Json) -> respeak.Translation:
-    return respeak.translate_response(
-        question["input"],
-        source=question["source"],
-        target=question["target"],
-        request=question["request"],
-        tolerate=question["tolerate"],
-        options=respeak.Options(**question["options"]),
-    )
+    asked = {"request": question["request"], "tolerate": question["tolerate"]}
+    return respeak.translate_response(question["input"], **asked, **_route(question))
 
 
 def _error(question: Json) -> respeak.Translation:
-    return respeak.translate_error(
-        question["input"],
-        source=question["source"],
-        target=question["target"],
-        status=question["status"],
-        request=question["request"],
-    )
+    asked = {"request": question["request"], "status": question["status"]}
+    return respeak.translate_error(question["input"], **asked, **_route(question))
+
+
+def _route(question: Json) -> Json:
+    """What every call is told: the dialects and the choices."""
+    options = respeak.Options(**question["options"])
+    return {"source": question["source"], "target": question["target"], "options": options}
 
 
 class _Stream(NamedTuple):
@@ -92,12 +81,7 @@ class _Stream(NamedTuple):
 
 
 def _stream(question: Json) -> _Stream:
-    translator = respeak.StreamTranslator(
-        source=question["source"],
-        target=question["target"],
-        request=question["request"],
-        options=respeak.Options(**question["options"]),
-    )
+    translator = respeak.StreamTranslator(request=question["request"], **_route(question))
     said = [event for found in question["input"] for event in translator.feed(found)]
     said += translator.close()
     return _Stream(said, translator.losses)

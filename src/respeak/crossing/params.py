@@ -60,6 +60,8 @@ def places_of(asked: Json, out: Json, job: Any) -> dict[str, Place]:
     found |= {name: job.place_of(part) for name, part in _parts(out, LISTS[end][0])}
     if start != end:
         found |= {**dict(_of_turns(out, job)), **_of_logprobs(out, job)}
+    if end == "responses":  # from Chat they are messages that were hoisted
+        found["instructions"] = job.origin("instructions")
     return {name: place for name, place in found.items() if place is not None}
 
 
@@ -91,7 +93,7 @@ def _objects(payload: Json, name: str) -> list[tuple[int, Json]]:
 def _of_logprobs(out: Json, job: Any) -> dict[str, Place]:
     """What asks for logprobs: a value of `include` on Responses, a field of its own on Chat."""
     if job.target.family == "chat":
-        return {"logprobs": job.memo.get("origin", {}).get("logprobs")}
+        return {"logprobs": job.origin("logprobs")}
     asked = LOGPROBS_VALUE in (out.get("include") or ())
     return dict.fromkeys(("include", "include[0]"), (None, "logprobs")) if asked else {}
 

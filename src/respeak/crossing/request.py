@@ -11,6 +11,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.fold import Fold
 from respeak.crossing.format import format_down, format_up
+from respeak.crossing.instructions import hoist
 from respeak.crossing.model import request_model
 from respeak.crossing.tool_choice import UNKNOWN_MODE
 from respeak.crossing.toolbox import (
@@ -104,17 +105,12 @@ def _messages_up(value: Any, out: Json, at: Place, job: Job) -> None:
     out["input"] = Unfold(job).read(value, at)
 
 
-def _from(name: str, at: Place, job: Job) -> None:
-    """Remember where a target field came from, for a profile that has a verdict on it."""
-    job.memo.setdefault("origin", {})[name] = at
-
-
 def _later(name: str, note: str, *verdicts: Verdict) -> Step:
     """A field whose rule needs other fields: kept with its place until `finish`."""
 
     def keep(value: Any, out: Json, at: Place, job: Job) -> None:
         job.memo[name] = (value, at)
-        _from(name, at, job)
+        job.comes_from(name, at)
 
     return Step(keep, note, verdicts)
 
@@ -122,14 +118,14 @@ def _later(name: str, note: str, *verdicts: Verdict) -> Step:
 def _store_down(value: Any, out: Json, at: Place, job: Job) -> None:
     if value is False:
         out["store"] = False
-        _from("store", at, job)
+        job.comes_from("store", at)
     else:
         job.note(STORE, at)
 
 
 def _store_up(value: Any, out: Json, at: Place, job: Job) -> None:
     out["store"] = value
-    _from("store", at, job)
+    job.comes_from("store", at)
     if value:
         job.note(STORE_CHANGED, at)
 
@@ -138,7 +134,7 @@ def _include_down(value: Any, out: Json, at: Place, job: Job) -> None:
     for i, entry in enumerate(value):
         if entry == LOGPROBS_VALUE:
             out["logprobs"] = True
-            _from("logprobs", (at, i), job)
+            job.comes_from("logprobs", (at, i))
         else:
             job.note(INCLUDE.get(entry, UNKNOWN_INCLUDE), (at, i))
 
@@ -337,7 +333,7 @@ def finish_up(source: Json, out: Json, job: Job) -> None:
     """The rules between fields on the way to Responses."""
     toolbox_up(out, job)
     if job.options.hoist_instructions:
-        _hoist(out, job)
+        hoist(out, job)
     if not out.get("input"):
         job.note(ALL_HOISTED if "instructions" in out else NO_INPUT, (None, "messages"))
     out.setdefault("store", False)  # Responses keeps what it is not told to forget
@@ -368,26 +364,3 @@ def _top_logprobs(out: Json, job: Job, needs: str, verdict: Any) -> None:
         out["top_logprobs"] = value
     elif not verdict.spares(value):
         job.note(verdict, at)
-
-
-def _hoist(out: Json, job: Job) -> None:
-    """The leading system and developer texts as `instructions` (option of D-3)."""
-    items = out.get("input") or []
-    texts = []
-    for item in items:
-        text = _plain_text(item["content"]) if item.get("role") in ("system", "developer") else None
-        if text is None:
-            break
-        texts.append(text)
-    if texts:
-        out["instructions"] = "\n\n".join(texts)
-        out["input"] = items[len(texts) :]
-
-
-def _plain_text(content: str | list[Json]) -> str | None:
-    """The text of a message; None when it holds more than text, which instructions cannot."""
-    if isinstance(content, str):
-        return content
-    if any(part.keys() != {"type", "text"} for part in content):
-        return None
-    return "".join(part["text"] for part in content)

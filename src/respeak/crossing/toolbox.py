@@ -46,7 +46,7 @@ def toolbox_down(out: Json, job: Job) -> None:
         out["web_search_options"] = reader.web_search
     job.memo["offered"] = reader.declared
     job.memo["searches"] = reader.web_search is not None
-    job.memo.setdefault("origin", {})["web_search_options"] = reader.web_search_at
+    job.comes_from("web_search_options", reader.web_search_at)
     choice = _choice_down(reader, job) if "tool_choice" in job.memo else ABSENT
     if choice is not ABSENT:
         out["tool_choice"] = choice

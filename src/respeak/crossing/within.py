@@ -248,17 +248,17 @@ def enforce(out: Json, job: Job) -> None:
 
 
 def _enforce(name: str, say: Any, out: Json, job: Job) -> None:
-    origin, kind = job.memo.get("origin", {}), say.__class__
+    at, kind = job.origin(name), say.__class__
     if kind is Step:
-        say.run(out.pop(name), out, origin.get(name), job)
+        say.run(out.pop(name), out, at, job)
     elif kind is Verdict:
         value = out.pop(name)
-        if name in origin:
-            _judge(say, value, origin[name], job)
+        if at is not None:
+            _judge(say, value, at, job)
         elif isinstance(value, dict):
             _judge_keys(say, name, value, job)
-    elif kind is flagged and name in origin:
-        say(out[name], origin[name], job)
+    elif kind is flagged and at is not None:
+        say(out[name], at, job)
 
 
 def _judge(verdict: Verdict, value: Any, at: Place, job: Job) -> None:

@@ -78,11 +78,10 @@ def finish_request(source: Json, out: Json, job: Job) -> None:
         if not out["store"] and out.get("previous_response_id"):
             job.note(NO_STORE, (None, "previous_response_id"))
     _items(source.get("input"), job)
-    origin = job.memo.get("origin", {})
     offered = len(out.get("tools") or ())
-    out["tools"] = _tools(out.get("tools") or [], origin.get("tools") or (None, "tools"), job)
+    out["tools"] = _tools(out.get("tools") or [], job.origin("tools") or (None, "tools"), job)
     if "tool_choice" in out:
-        _choice(out, offered, origin.get("tool_choice") or (None, "tool_choice"), job)
+        _choice(out, offered, job.origin("tool_choice") or (None, "tool_choice"), job)
     for tool in out["tools"]:
         job.note(UNDOCUMENTED, job.place_of(tool))
     out["include"] = _include(out.get("include") or [], job)

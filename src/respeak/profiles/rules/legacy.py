@@ -47,7 +47,7 @@ def _tools_and_choice(tools: list[Json], choice: Any, out: Json, job: Job) -> No
         job.note(BOTH_KINDS, (None, "functions"))
     if choice and out.get("function_call"):
         job.note(BOTH_CHOICES, (None, "function_call"))
-    at = job.memo.get("origin", {}).get("tool_choice") or (None, "tool_choice")
+    at = job.origin("tool_choice") or (None, "tool_choice")
     if isinstance(choice, dict) and choice.get("type") == "allowed_tools" and (tools or out.get("functions")):
         tools, choice = _allowed(choice, tools, out, at, job)
     tools = _distinct(tools, job)
