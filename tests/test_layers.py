@@ -13,6 +13,7 @@ ROOMS = (
     "codes",
     "loss",
     "errors",
+    "wire",
     "models",
     "gate",
     "options",
@@ -27,10 +28,21 @@ ROOMS = (
     "entry",
     "translate",
     "stream",
+    "sse",
+    "reply",
+    "memory",
+    "exchange",
+    "exchange_stream",
+    "transport",
+    "gateway",
+    "mapping",
+    "schemas",
+    "conformance",
+    "cli",
 )
-"""From the innermost room to the outermost; `mapping`, `cli` and the package itself stand outside them all."""
+"""From the innermost room to the outermost; the package itself and `python -m respeak` stand outside them all."""
 
-PURE = tuple(room for room in ROOMS if room not in ("codes", "errors", "gate", "options"))
+PURE = {*ROOMS[: ROOMS.index("memory")], "exchange", "exchange_stream"} - {"codes", "errors", "gate", "options"}
 IMPURE = {"os", "time", "datetime", "random", "uuid", "secrets", "socket", "asyncio", "threading", "io", "pathlib"}
 
 
@@ -52,10 +64,15 @@ def test_no_room_imports_a_later_one() -> None:
     wrong = []
     for room, imported in _imports():
         parts = imported.split(".")
-        if room in ROOMS and parts[0] == "respeak" and len(parts) > 1 and parts[1] != room:
+        if room in ROOMS and parts[0] == "respeak" and parts[1:2] not in ([], [room], ["__version__"]):
             later = parts[1] not in ROOMS or ROOMS.index(parts[1]) > ROOMS.index(room)
             wrong += [f"{room} imports {imported}"] if later else []
     assert wrong == []
+
+
+def test_every_room_has_its_place() -> None:
+    rooms = {path.name.removesuffix(".py") for path in SOURCE.iterdir() if not path.name.startswith("_")}
+    assert rooms - {"py.typed"} == set(ROOMS)
 
 
 def test_the_core_has_no_clock_no_chance_and_no_io() -> None:
