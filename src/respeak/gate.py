@@ -15,6 +15,7 @@ from typing import Any, cast
 from pydantic_core import CoreConfig, CoreSchema, ErrorDetails, SchemaValidator, ValidationError, core_schema
 
 from respeak.errors import InvalidPayload, Violation
+from respeak.loss import escaped
 from respeak.models.base import Model
 from respeak.models.unions import METADATA, Kinds
 
@@ -263,7 +264,7 @@ def _follow(location: Sequence[int | str], payload: object, *, is_missing: bool)
 
 def pointer(path: Sequence[int | str]) -> str:
     """RFC 6901; a lone surrogate in a key is escaped, so that the pointer can be printed."""
-    return "".join("/" + _printable(str(part)).replace("~", "~0").replace("/", "~1") for part in path)
+    return "".join("/" + escaped(_printable(str(part))) for part in path)
 
 
 def _say(error: ErrorDetails, path: list[int | str], place: object) -> tuple[str, str, str]:

@@ -149,16 +149,26 @@ class SummaryLine:
 
 def pointer(place: Place) -> str:
     """The JSON Pointer of a place; the payload itself is the empty string."""
-    keys: list[Any] = []
+    return "".join(f"/{escaped(key) if isinstance(key, str) else key}" for key in keys_of(place))
+
+
+def keys_of(place: Place) -> list[str | int]:
+    """The keys of a place, outermost first."""
+    keys: list[str | int] = []
     while place is not None:
         place, key = place
-        keys.append(_escaped(key) if isinstance(key, str) else key)
-    return "".join(f"/{key}" for key in reversed(keys))
+        keys.append(key)
+    return keys[::-1]
 
 
-def _escaped(key: str) -> str:
-    """A key as it stands in a pointer."""
+def escaped(key: str) -> str:
+    """A key as it stands in a JSON Pointer."""
     return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
+
+
+def unescaped(token: str) -> str:
+    """The key that a part of a JSON Pointer stands for."""
+    return token.replace("~1", "/").replace("~0", "~")
 
 
 _NOWHERE: Final[tuple[Any, Any]] = (None, None)
@@ -285,7 +295,7 @@ def _shape_of(place: Place) -> str:
     out = ""
     while place is not None:
         place, key = place
-        step = "*" if isinstance(key, int) or key.isdigit() else _escaped(key)
+        step = "*" if isinstance(key, int) or key.isdigit() else escaped(key)
         out = f"/{step}{out}"
     return out
 

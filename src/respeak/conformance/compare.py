@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from respeak.loss import escaped, unescaped
+
 
 class _Nothing:
     def __repr__(self) -> str:
@@ -59,7 +61,7 @@ def differences(
         yield Difference(where, expected, found)
     elif isinstance(expected, dict):
         for key in expected if partial else [*expected, *(key for key in found if key not in expected)]:
-            below = f"{where}/{key.replace('~', '~0').replace('/', '~1')}"
+            below = f"{where}/{escaped(key)}"
             yield from differences(expected.get(key, NOTHING), found.get(key, NOTHING), free, below, partial)
     elif isinstance(expected, list):
         for index in range(max(len(expected), len(found))):
@@ -72,7 +74,7 @@ def differences(
 def at(value: Any, pointer: str) -> Any:
     """What stands at a JSON Pointer; NOTHING where it leads nowhere."""
     for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
+        key = unescaped(token)
         if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
             value = value[int(key)]
         elif isinstance(value, dict) and key in value:

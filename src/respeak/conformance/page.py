@@ -14,6 +14,7 @@ from typing import Any
 
 from respeak.conformance.compare import differences, shown
 from respeak.conformance.grade import Grade, Result
+from respeak.loss import escaped
 from respeak.plan import Json
 
 Marks = Mapping[str, tuple[str, str]]
@@ -137,11 +138,7 @@ def said(value: Any, marks: Marks, at: str = "", indent: str = "") -> str:
     """A JSON value as HTML, indented, each marked place in a `<mark>`."""
     if isinstance(value, dict) and value:
         entries = [
-            (
-                f"{at}/{key.replace('~', '~0').replace('/', '~1')}",
-                f"{escape(json.dumps(key, ensure_ascii=False))}: ",
-                each,
-            )
+            (f"{at}/{escaped(key)}", f"{escape(json.dumps(key, ensure_ascii=False))}: ", each)
             for key, each in value.items()
         ]
         inner = _entries(entries, marks, indent, "{}")

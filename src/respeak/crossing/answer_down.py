@@ -295,7 +295,7 @@ def asked_with_functions(request: Json | None) -> bool:
 def special(item: Json, job: Job) -> Verdict | None:
     """Items whose rule depends on who runs them."""
     kind = item.get("type")
-    if kind == "shell_call" and (item.get("environment") or {}).get("type", "local") != "local":
+    if kind == "shell_call" and bridges.environment(item) != "local":
         return CONTAINER_CALL
     if kind == "tool_search_call" and item.get("execution") == "client":
         return CLIENT_SEARCH

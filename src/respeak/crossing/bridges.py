@@ -162,7 +162,7 @@ _INSIDE: Mapping[str, Callable[[Any], Iterable[Any]]] = {"array": iter, "object"
 
 
 def environment(tool: Json) -> str:
-    """Where a client-executed tool runs: `local` unless it says otherwise."""
+    """Where a client-executed tool, or a call of it, runs: `local` unless it says otherwise."""
     given = tool.get("environment")  # only a shell has one; elsewhere it may be anything
     return given.get("type", "local") if isinstance(given, dict) else "local"
 

@@ -275,12 +275,3 @@ def _full(error: Json, status: int) -> Json:
 def _words(value: Any) -> str | None:
     """A value as the string that an error body has: text as it is, anything else as JSON."""
     return value if value is None or isinstance(value, str) else compact(value)
-
-
-def place_of(at: Place) -> list[str | int]:
-    """The keys of a place, outermost first."""
-    keys: list[str | int] = []
-    while at is not None:
-        at, key = at
-        keys.append(key)
-    return keys[::-1]

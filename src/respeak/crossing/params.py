@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from respeak.crossing.errors import place_of
 from respeak.crossing.format import JSON_SCHEMA
 from respeak.crossing.items import CALL_OUTPUT, CUSTOM_CALL, ITEMS_DOWN, MESSAGE, TOOL_CALL, call_table
 from respeak.crossing.parts import FILE, IMAGE, REFUSAL, TEXT
 from respeak.crossing.request import LOGPROBS_VALUE, REQUEST
 from respeak.crossing.tools import CUSTOM_TOOL, FUNCTION_TOOL
-from respeak.loss import Place
+from respeak.loss import Place, keys_of
 from respeak.plan import Json, Row, Table, both
 
 _STEP = re.compile(r"[^.\[\]]+")
@@ -165,7 +164,7 @@ def _renamed(
     for length in range(len(keys), 0, -1):
         head, rest = join(keys[:length]), keys[length:]
         if head in places:
-            at = place_of(places[head])
+            at = keys_of(places[head])
             if rest and keys[length - 1] == "function_call":
                 rest = ["function", *rest]
             return _inside_alike(at, rest, request or {}) if alike else _inside(at, rest, source, request or {})

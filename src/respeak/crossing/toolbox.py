@@ -86,7 +86,7 @@ def _tool_of(value: Json) -> tuple[Any, Any]:
 def _choice_without_tools(value: Any, at: Place, job: Job) -> Any:
     """Chat takes no choice then; on a search model the search itself was forced, or forbidden in vain."""
     if not job.memo["searches"]:
-        job.note(NO_TOOLS_LEFT if value in ("auto", "none") else NO_TOOLS_FORCED, at)
+        job.note(NO_TOOLS_LEFT if value in OPEN_CHOICES else NO_TOOLS_FORCED, at)
     elif not isinstance(value, dict):
         job.note(SEARCHES_ALL_THE_SAME if value == "none" else NO_TOOLS_LEFT, at)
     elif str(value.get("type")).startswith("web_search"):

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
+from respeak.loss import unescaped
 from respeak.mapping.explained import Explained
 
 WORDS = re.compile(r"[^.\[\]<>=,\s()]+")
@@ -24,7 +25,7 @@ def speaks_of(row: Explained, field: str) -> bool:
 def split(path: str) -> tuple[str, ...]:
     """The words of a path as rows write them, or of a JSON Pointer, positions left out."""
     if path.startswith("/"):
-        keys = (key.replace("~1", "/").replace("~0", "~") for key in path.split("/"))
+        keys = map(unescaped, path.split("/"))
         return tuple(key for key in keys if key not in ("", "*") and not key.isdigit())
     return tuple(WORDS.findall(path))
 

@@ -17,7 +17,7 @@ from respeak.crossing.bridges import BRIDGES, environment
 from respeak.crossing.items import item_type
 from respeak.crossing.output_text import place_of_text, text_apart, with_text
 from respeak.crossing.tool_choice import leftovers
-from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
+from respeak.crossing.toolbox import NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED, OPEN_CHOICES
 from respeak.crossing.tools import strict_in_force
 from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
@@ -126,7 +126,7 @@ def _choice(out: Json, offered: int, at: Place, job: Job) -> None:
         job.note(NOT_OFFERED, at)
         del out["tool_choice"]
     elif offered and not out["tools"]:
-        job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
+        job.note(NO_TOOLS_LEFT if choice in OPEN_CHOICES else NO_TOOLS_FORCED, at)
         del out["tool_choice"]
 
 

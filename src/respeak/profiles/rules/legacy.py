@@ -13,7 +13,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.bridges import custom_parameters
 from respeak.crossing.tool_choice import UNKNOWN_MODE, UNNAMED
-from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED
+from respeak.crossing.toolbox import BOTH_CHOICES, BOTH_KINDS, NO_TOOLS_FORCED, NO_TOOLS_LEFT, NOT_OFFERED, OPEN_CHOICES
 from respeak.crossing.tools import DUPLICATE, NAME_TAKEN, TOOLS_UP, UNKNOWN_TOOL
 from respeak.loss import Place
 from respeak.plan import Job, Json
@@ -60,7 +60,7 @@ def _tools_and_choice(tools: list[Json], choice: Any, out: Json, job: Job) -> No
     if choice is not None and out.get("functions"):
         out["function_call"] = _choice(choice, out["functions"], offered, at, job)
     elif choice is not None:
-        job.note(NO_TOOLS_LEFT if choice in ("none", "auto") else NO_TOOLS_FORCED, at)
+        job.note(NO_TOOLS_LEFT if choice in OPEN_CHOICES else NO_TOOLS_FORCED, at)
 
 
 def _distinct(tools: list[Json], job: Job) -> list[Json]:
@@ -117,7 +117,7 @@ def _choice(choice: Any, functions: list[Json], offered: Container[tuple[Any, An
     if name is not None:
         job.note(NOT_OFFERED, at)
         return "auto"
-    if choice in ("none", "auto"):
+    if choice in OPEN_CHOICES:
         return choice
     if choice != "required":
         job.note(UNKNOWN_MODE, at)
