@@ -204,7 +204,7 @@ def test_a_loss_at_a_place_that_is_not_there_is_told_beside_the_source(scores: S
 @pytest.mark.parametrize("value", [{}, [], {"a": []}, "", None, 1.5, {"a/b": {"~": "<"}}, ["\u2028"]])
 def test_a_value_in_the_page_is_the_value(value: Any) -> None:
     parser = Texts()
-    parser.feed(f"<pre>{page.said(value, {'/a~1b/~0': ('breaking', 'x')})}</pre>")
+    parser.feed(f"<pre>{page.rendered(value, {'/a~1b/~0': ('breaking', 'x')})}</pre>")
     assert json.loads("".join(parser.texts)) == value
 
 

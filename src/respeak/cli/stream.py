@@ -28,7 +28,7 @@ NO_EVENT = "no event found; expected server-sent events (data: {...}) or one JSO
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class Told(NamedTuple):
+class Outcome(NamedTuple):
     """What came of a stream: its losses, the exit code, and why it could not be read to its end."""
 
     losses: Ledger
@@ -36,7 +36,7 @@ class Told(NamedTuple):
     trouble: str
 
 
-def stream(file: str, *, source: str, target: str, request: Any = None, options: Options | None = None) -> Told:
+def stream(file: str, *, source: str, target: str, request: Any = None, options: Options | None = None) -> Outcome:
     """Translate the stream in a file to stdout, each event flushed.
 
     A stream that breaks is ended as a failure in the client's own form.
@@ -59,7 +59,7 @@ def stream(file: str, *, source: str, target: str, request: Any = None, options:
     if profiles.get(target).family == "chat" and not (last or {}).get("error"):
         _write(DONE)
     broken = any(loss.code in BROKEN for loss in translator.losses)
-    return Told(translator.losses, EXIT_INVALID if trouble else EXIT_LOSS if broken else 0, trouble)
+    return Outcome(translator.losses, EXIT_INVALID if trouble else EXIT_LOSS if broken else 0, trouble)
 
 
 def _say(events: list[Json]) -> Json | None:

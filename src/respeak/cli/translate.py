@@ -114,14 +114,14 @@ def _more(kind: str, target: str, request: str | None, status: int | None, **giv
 
 def _stream(file: str, losses: str, **how: Any) -> NoReturn:
     """Translate a stream as it comes, and end the command."""
-    told = stream(file, **how)
-    trouble = Invalid(file, told.trouble)
-    if told.trouble and losses == "json":
-        invalid_json(trouble, told.losses)
-        raise click.exceptions.Exit(told.code)
+    outcome = stream(file, **how)
+    trouble = Invalid(file, outcome.trouble)
+    if outcome.trouble and losses == "json":
+        invalid_json(trouble, outcome.losses)
+        raise click.exceptions.Exit(outcome.code)
     trouble.show()
-    SHOW[losses](told.losses)
-    raise click.exceptions.Exit(told.code)
+    SHOW[losses](outcome.losses)
+    raise click.exceptions.Exit(outcome.code)
 
 
 def _request(file: str, client: str) -> dict[str, Any]:

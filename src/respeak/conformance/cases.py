@@ -81,9 +81,9 @@ def bundled() -> Traversable:
 
 def schema() -> Json:
     """The JSON Schema of a fixture file."""
-    packed = resources.files("respeak") / "_schemas"
-    folder = packed if packed.is_dir() else Path(__file__).parents[3] / "schemas"
-    found: Json = json.loads((folder / "fixture.json").read_text(encoding="utf-8"))
+    from respeak.schemas import folder
+
+    found: Json = json.loads((folder() / "fixture.json").read_text(encoding="utf-8"))
     return found
 
 

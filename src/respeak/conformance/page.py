@@ -79,7 +79,7 @@ def _case(result: Result) -> str:
         f'<span class="route">{escape(case.source)} &rarr; {escape(case.target)}</span></summary>\n'
         + _list("details", result.details)
         + '<div class="sides">\n'
-        + f"<div><h4>source: {escape(case.source)}</h4><pre>{said(case.input, _lost(case.expected))}</pre></div>\n"
+        + f"<div><h4>source: {escape(case.source)}</h4><pre>{rendered(case.input, _lost(case.expected))}</pre></div>\n"
         + f"<div><h4>target: {escape(case.target)}</h4>{target}</div>\n</div>\n"
         + _list("losses", [_told(loss) for loss in _losses(case.expected)])
         + f'<p class="rows">proves {escape(", ".join(case.rows))}</p>\n</details>'
@@ -94,14 +94,14 @@ def _target(result: Result) -> str:
         wanted = expected.get("payload", answer["payload"])
         found = differences(wanted, answer["payload"], expected.get("free", ()), partial=isinstance(wanted, list))
         marks = {each.path: ("wrong", f"expected {shown(each.expected)}") for each in found}
-        came = f"<pre>{said(answer['payload'], marks)}</pre>"
+        came = f"<pre>{rendered(answer['payload'], marks)}</pre>"
     elif "error" in answer:
-        came = f"<pre>{said(answer['error'], {})}</pre>"
+        came = f"<pre>{rendered(answer['error'], {})}</pre>"
     return came if not result.failed else came + _expected(expected.get("payload", expected.get("error")))
 
 
 def _expected(value: Any) -> str:
-    return f"<h4>expected</h4><pre>{said(value, {})}</pre>"
+    return f"<h4>expected</h4><pre>{rendered(value, {})}</pre>"
 
 
 def _told(loss: Json) -> str:
@@ -134,7 +134,7 @@ def _list(kind: str, lines: Sequence[str]) -> str:
     return f'<ul class="{kind}">{items}</ul>\n' if lines else ""
 
 
-def said(value: Any, marks: Marks, at: str = "", indent: str = "") -> str:
+def rendered(value: Any, marks: Marks, at: str = "", indent: str = "") -> str:
     """A JSON value as HTML, indented, each marked place in a `<mark>`."""
     if isinstance(value, dict) and value:
         entries = [
@@ -151,7 +151,7 @@ def said(value: Any, marks: Marks, at: str = "", indent: str = "") -> str:
 
 def _entries(entries: Sequence[tuple[str, str, Any]], marks: Marks, indent: str, ends: str) -> str:
     below = indent + "  "
-    lines = [f"{below}{_marked(head + said(each, marks, at, below), marks.get(at))}" for at, head, each in entries]
+    lines = [f"{below}{_marked(head + rendered(each, marks, at, below), marks.get(at))}" for at, head, each in entries]
     return ends[0] + "\n" + ",\n".join(lines) + f"\n{indent}{ends[1]}"
 
 

@@ -21,7 +21,7 @@ from respeak.errors import Violation
 from respeak.gate import finding
 from respeak.loss import Place, pointer
 
-__all__ = ["KINDS", "available", "schema", "text", "validate"]
+__all__ = ["KINDS", "available", "folder", "schema", "text", "validate"]
 
 KINDS = ("request", "response", "event", "error")
 
@@ -92,15 +92,15 @@ def _bundled(dialect: str, kind: str) -> dict[str, Any]:
     if (name, kind) not in available():
         kinds = ", ".join(known for owner, known in available() if owner == name)
         raise ValueError(f'no schema of kind "{kind}" for {name}: it has {kinds}')
-    folder = _folder()
+    home = folder()
     try:
-        found: dict[str, Any] = json.loads((folder / name / f"{kind}.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads((home / name / f"{kind}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ValueError(f"{name} has no schemas yet; run: respeak schemas --write {folder}") from None
+        raise ValueError(f"{name} has no schemas yet; run: respeak schemas --write {home}") from None
     return found
 
 
-def _folder() -> Traversable:
+def folder() -> Traversable:
     """The schemas within the installed package, or beside the sources."""
     packed = resources.files("respeak") / "_schemas"
     return packed if packed.is_dir() else Path(__file__).parents[3] / "schemas"

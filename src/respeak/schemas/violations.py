@@ -20,7 +20,7 @@ SHOWN = 10
 NEAR = 0.7
 """How much alike two keys are of which one may be meant by the other, by difflib: "messages" is no "image"."""
 
-Said = tuple[int, Violation]
+Ranked = tuple[int, Violation]
 """How much a violation matters (less is more), and itself."""
 
 WRONG_KIND, UNKNOWN_KEY, WRONG_VALUE, MISSING_KEY = range(4)
@@ -42,7 +42,7 @@ def violations(validator: Any, payload: object) -> list[Violation]:
     ]
 
 
-def _kind(validator: Any, error: Any) -> list[Said]:
+def _kind(validator: Any, error: Any) -> list[Ranked]:
     """An object whose keys are those of another kind: its kind is wrong, not its keys."""
     if error.validator != "additionalProperties" or not isinstance(error.instance, dict):
         return []
@@ -80,13 +80,13 @@ def _union(schema: Schema, path: Iterable[str | int]) -> Schema:
     return union
 
 
-def _missing(error: Any) -> Iterator[Said]:
+def _missing(error: Any) -> Iterator[Ranked]:
     for key in error.validator_value:
         if key not in error.instance:
             yield MISSING_KEY, Violation(pointer(error.absolute_path), f'key "{key}"', finding(error.instance))
 
 
-def _unknown(error: Any) -> Iterator[Said]:
+def _unknown(error: Any) -> Iterator[Ranked]:
     known = error.schema.get("properties", {})
     for key in error.instance:
         if key not in known:
@@ -97,7 +97,7 @@ def _unknown(error: Any) -> Iterator[Said]:
             yield UNKNOWN_KEY, Violation(pointer(error.absolute_path), f"a known key{hint}", f"key {json.dumps(key)}")
 
 
-def _enum(error: Any) -> Iterator[Said]:
+def _enum(error: Any) -> Iterator[Ranked]:
     known = error.validator_value if error.validator == "enum" else [error.validator_value]
     near = difflib.get_close_matches(error.instance, _strings(known), n=1) if isinstance(error.instance, str) else []
     hint = f' (did you mean "{near[0]}"?)' if near and len(known) > 1 else ""
@@ -117,7 +117,7 @@ def _strings(known: Sequence[object]) -> list[str]:
     return [word for word in known if isinstance(word, str)]
 
 
-def _value(error: Any) -> Iterator[Said]:
+def _value(error: Any) -> Iterator[Ranked]:
     phrase = PHRASES.get(error.validator)
     expected = phrase(error.schema) if phrase else f"what {error.validator} says"
     if "propertyNames" in error.absolute_schema_path:
@@ -125,7 +125,7 @@ def _value(error: Any) -> Iterator[Said]:
     yield WRONG_VALUE, Violation(pointer(error.absolute_path), expected, finding(error.instance))
 
 
-SAY: Mapping[str, Callable[[Any], Iterator[Said]]] = {
+SAY: Mapping[str, Callable[[Any], Iterator[Ranked]]] = {
     "required": _missing,
     "additionalProperties": _unknown,
     "enum": _enum,
