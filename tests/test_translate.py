@@ -42,14 +42,14 @@ def test_what_is_no_json_object_is_an_invalid_payload(payload: Any, found: str) 
         respeak.translate_request(payload, source="responses", target="chat")
 
 
-def test_a_model_of_the_official_sdk_is_read_under_the_keys_of_the_wire() -> None:
-    """Python cannot call a field `schema`, so the SDK's is called `schema_`."""
+def test_a_model_of_the_official_sdk_is_read_as_it_came_over_the_wire() -> None:
+    """Python cannot call a field `schema`, so the SDK calls it `schema_`; what it does not know it holds, too."""
     form = {"type": "json_schema", "name": "n", "schema": {"type": "object"}}
     held: dict[str, Any] = {"id": "resp_1", "object": "response", "created_at": 1, "model": "m", "status": "completed"}
     asked: dict[str, Any] = {"parallel_tool_calls": True, "tool_choice": "auto", "tools": [], "text": {"format": form}}
-    answer = Response.model_validate({**held, **asked, "output": []})
-    said = respeak.translate_response(answer, source="responses", target="openrouter")
-    assert said.payload["text"] == {"format": form}
+    answer = {**held, **asked, "output": [{"type": "hologram", "id": "h", "light": {"years": 4}}], "wibble": [1]}
+    said = respeak.translate_response(Response.construct(**answer), source="responses", target="litellm")
+    assert said.payload == answer
 
 
 NO_UTF_8 = [b'{"model": "m", "input": "\xed\xa0\x80"}', '{"model": "m", "input": "hi"}'.encode("utf-16"), b"\xff"]
