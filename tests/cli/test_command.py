@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from respeak.cli import main as command
-from respeak.conformance.__main__ import KEYS
 
 RESPEAK = (sys.executable, "-m", "respeak")
 DOWN = ("--from", "responses", "--to", "chat")
@@ -158,6 +158,13 @@ def test_a_stdin_that_is_closed_is_wrong_use(more: str) -> None:
     assert done.stderr.splitlines()[-1] == "Error: cannot read stdin: it is closed"
 
 
+def asked(**other: Any) -> str:
+    """A question of the protocol, but for these keys."""
+    question = {"id": "a", "kind": "request", "source": "responses", "target": "chat", "tolerate": "degrading"}
+    silent = {"options": {}, "request": None, "status": None, "input": {"model": "m", "input": "x"}}
+    return json.dumps({**question, **silent, **other})
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
@@ -165,10 +172,14 @@ def test_a_stdin_that_is_closed_is_wrong_use(more: str) -> None:
             "nonsense",
             "line 1: expected a question as fixtures/README.md has it, found none: line 1, column 1: Expecting",
         ),
-        ("[]", "it has not the keys id, kind"),
-        ('{"id": "a"}', "it has not the keys id, kind"),
-        (json.dumps(dict.fromkeys(KEYS) | {"kind": "poem"}), "its kind is none of request, response"),
-        (json.dumps(dict.fromkeys(KEYS) | {"kind": "error", "source": "odd"}), 'unknown dialect "odd"'),
+        ("[]", "it is no object"),
+        ('{"id": "a"}', "it lacks kind, source, target"),
+        (asked(options=None, source=[1]), "of another JSON type than the protocol has: source, options"),
+        (asked(options={"x": 1}), "options: "),
+        (asked(options={"bridge": "yes"}), "options: option bridge: expected True or False"),
+        (asked(kind="stream", input=None), "of another JSON type than the protocol has: input"),
+        (asked(target="nobody"), "unknown dialect"),
+        (asked(kind="poem"), "its kind is none of request, response"),
     ],
 )
 def test_the_reference_program_says_which_line_is_no_question(line: str, message: str) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 from respeak.conformance.cases import KINDS, QUESTION
 from respeak.conformance.run import answered
 from respeak.entry import value_of
+from respeak.options import Options
 from respeak.plan import Json
 
 KEYS = ("id", *QUESTION)
+TYPES = {"id": str, "source": str, "target": str, "tolerate": str, "options": dict}
+"""Keys of a question, and the types of some, which nobody checks behind here."""
 
 
 def main() -> None:
@@ -28,10 +31,22 @@ def main() -> None:
 
 def _question(value: Any) -> Json:
     """A question, if the line is one. Raises ValueError."""
-    if not isinstance(value, dict) or not value.keys() >= set(KEYS):
-        raise ValueError(f"it has not the keys {', '.join(KEYS)}")
+    if not isinstance(value, dict):
+        raise ValueError("it is no object")
+    missing = [key for key in KEYS if key not in value]
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
     if value["kind"] not in KINDS:
         raise ValueError(f"its kind is none of {', '.join(KINDS)}")
+    odd = [key for key, kind in TYPES.items() if not isinstance(value[key], kind)]
+    if value["kind"] == "stream" and not isinstance(value["input"], list):
+        odd.append("input")
+    if odd:
+        raise ValueError(f"of another JSON type than the protocol has: {', '.join(odd)}")
+    try:
+        Options(**value["options"])
+    except TypeError as error:
+        raise ValueError(f"options: {error}") from None
     return value
 
 
