@@ -83,6 +83,12 @@ def test_what_is_refused_comes_first_among_the_decisive() -> None:
     assert [loss.code for loss in ledger(WORST, NEVER).decisive("breaking")] == ["audio_refused"]
 
 
+def test_the_worst_come_first_among_the_decisive_and_equals_as_they_were_met() -> None:
+    found = ledger(SMALL, WORSE, WORST, WORSE, NEVER).decisive("none")
+    assert [loss.severity for loss in found] == ["breaking", "breaking", "degrading", "degrading", "harmless"]
+    assert [loss.path[:8] for loss in found] == ["/input/4", "/input/2", "/input/1", "/input/3", "/input/0"]
+
+
 def test_a_ledger_reads_as_a_sequence_of_losses() -> None:
     found = ledger(SMALL, WORSE)
     assert (len(found), found[1].code, [loss.path for loss in found[:1]]) == (2, "phase_dropped", ["/input/0/phase"])

@@ -236,13 +236,10 @@ class Ledger(Sequence[Loss]):
         return False
 
     def decisive(self, tolerate: str) -> list[Loss]:
-        """The losses that forbid a translation, worst first: refused ones, and those beyond `tolerate`."""
-        barring = [
-            (loss, verdict.refuse)
-            for loss, (verdict, _) in zip(self, self.found, strict=True)
-            if verdict.weight > TOLERANCES[tolerate]
-        ]
-        return [loss for loss, _ in sorted(barring, key=lambda pair: not pair[1])]
+        """The losses that forbid a translation, worst first: refused ones, then those beyond `tolerate`, as met."""
+        weighed = zip((verdict.weight for verdict, _ in self.found), self, strict=True)
+        barring = [(weight, loss) for weight, loss in weighed if weight > TOLERANCES[tolerate]]
+        return [loss for _, loss in sorted(barring, key=lambda pair: -pair[0])]
 
     def summary(self) -> list[SummaryLine]:
         """Losses counted by code and shape of path, worst first: the form for logs and terminals."""
