@@ -51,7 +51,8 @@ def translate_request(
     tolerate  the worst loss that goes through: "none", "harmless", "degrading" or "breaking"
 
     Raises InvalidPayload (malformed in its own dialect), TranslationError (a loss beyond `tolerate`, or no honest
-    output at all), UnknownDialect. Rules: mapping tables R2C-REQ, C2R-REQ, R2C-ITEM, C2R-MSG and the profiles.
+    output at all), UnknownDialect; ValueError for another `tolerate`, TypeError for options of another type.
+    Rules: mapping tables R2C-REQ, C2R-REQ, R2C-ITEM, C2R-MSG and the profiles.
     """
     start, end = ends(source, target, tolerate, "request")
     body = read(payload)
