@@ -56,7 +56,7 @@ def places_of(asked: Json, out: Json, job: Any) -> dict[str, Place]:
         for name in LISTS[end]
         for i, entry in _objects(out, name)
     }
-    found |= {name: job.place_of(part) for name, part in _parts(out, LISTS[end][0])}
+    found |= {name: job.place_of(part) for name, part in (*_parts(out, LISTS[end][0]), *_allowed(out))}
     if start != end:
         found |= {**dict(_of_turns(out, job)), **_of_logprobs(out, job)}
     if end == "responses":  # from Chat they are messages that were hoisted
@@ -82,6 +82,15 @@ def _of_turns(out: Json, job: Any) -> Iterator[tuple[str, Place]]:
         )
         if "function_call" in message:
             yield f"messages[{i}].function_call", job.place_of(message["function_call"])
+
+
+def _allowed(payload: Json) -> Iterator[tuple[str, Json]]:
+    """The entries of the allowed list that tool_choice may be, each with its name."""
+    choice, name = payload.get("tool_choice"), "tool_choice"
+    if isinstance(choice, dict) and isinstance(choice.get("allowed_tools"), dict):
+        choice, name = choice["allowed_tools"], "tool_choice.allowed_tools"
+    if isinstance(choice, dict) and isinstance(choice.get("tools"), list):
+        yield from ((f"{name}.tools[{i}]", entry) for i, entry in _objects(choice, "tools"))
 
 
 def _objects(payload: Json, name: str) -> list[tuple[int, Json]]:
