@@ -149,10 +149,10 @@ class SummaryLine:
 
 def pointer(place: Place) -> str:
     """The JSON Pointer of a place; the payload itself is the empty string."""
-    return "".join(f"/{escaped(key) if isinstance(key, str) else key}" for key in keys_of(place))
+    return "".join(f"/{escaped(key) if isinstance(key, str) else key}" for key in path_of(place))
 
 
-def keys_of(place: Place) -> list[str | int]:
+def path_of(place: Place) -> list[str | int]:
     """The keys of a place, outermost first."""
     keys: list[str | int] = []
     while place is not None:

@@ -69,8 +69,9 @@ class StreamTranslator:
 
     `sent` may say where in the client's request parts of what was sent came from, if that was more than it says.
 
-    Raises InvalidPayload for an event that is malformed in its own dialect (the path begins in the event), and
-    UnknownDialect. What cannot be said honestly at all ends the stream with an error in the client's own form.
+    Raises InvalidPayload for an event that is malformed in its own dialect (the path begins in the event) and for such
+    a request, UnknownDialect, and TypeError for options of another type. What cannot be said honestly at all ends the
+    stream with an error in the client's own form.
     Rules: mapping tables R2C-EVENT and C2R-CHUNK, and those of the finished answer.
     """
 

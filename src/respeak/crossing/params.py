@@ -15,7 +15,7 @@ from respeak.crossing.items import CALL_OUTPUT, CUSTOM_CALL, ITEMS_DOWN, MESSAGE
 from respeak.crossing.parts import FILE, IMAGE, REFUSAL, TEXT
 from respeak.crossing.request import LOGPROBS_VALUE, REQUEST
 from respeak.crossing.tools import CUSTOM_TOOL, FUNCTION_TOOL
-from respeak.loss import Place, keys_of
+from respeak.loss import Place, path_of
 from respeak.plan import Json, Row, Table, both
 
 _STEP = re.compile(r"[^.\[\]]+")
@@ -173,7 +173,7 @@ def _renamed(
     for length in range(len(keys), 0, -1):
         head, rest = join(keys[:length]), keys[length:]
         if head in places:
-            at = keys_of(places[head])
+            at = path_of(places[head])
             if rest and keys[length - 1] == "function_call":
                 rest = ["function", *rest]
             return _inside_alike(at, rest, request or {}) if alike else _inside(at, rest, source, request or {})

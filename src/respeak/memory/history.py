@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from respeak.crossing.errors import place_of
-from respeak.loss import Place, Verdict
+from respeak.loss import Place, Verdict, path_of
 from respeak.memory.marks import entry_key
 from respeak.plan import Json
 from respeak.wire import dumps, loads
@@ -70,7 +69,7 @@ def own_places(found: list[tuple[Verdict, Place]], asked: Json, resolved: Json) 
 
 def own_place(at: Place, asked: Json, resolved: Json) -> Place:
     """A place of a resolved request in the client's own: all that came before is what `previous_response_id` names."""
-    keys = place_of(at)
+    keys = path_of(at)
     if PREVIOUS not in asked or PREVIOUS in resolved or len(keys) < 2 or keys[0] != "input":
         return at
     given = asked.get("input")
