@@ -406,3 +406,25 @@ def test_a_citation_without_a_place_belongs_to_the_open_text() -> None:
     [cited_part] = [part for item in output(events) for part in item.get("content") or () if part["annotations"]]
     assert (cited_part["text"], cited_part["annotations"][0]["start_index"]) == ("No.", 0)
     assert "annotations_dropped" not in dict(losses)
+
+
+SPOKEN = chunk({"audio": {"id": "audio_1", "transcript": "Hm."}})
+
+
+@pytest.mark.parametrize("before", [[], [chunk({"reasoning": "Hm?"})], [call()], [chunk({"refusal": "No."})]], ids=str)
+@pytest.mark.parametrize("finish", ["stop", "length", None])
+def test_the_transcript_of_an_answer_in_sound_is_its_text_whatever_else_it_holds(
+    before: list[Json], finish: str | None
+) -> None:
+    """As in an answer of one piece; how it ends makes no difference."""
+    end = [chunk({}, finish)] if finish else []
+    events, losses = fed(FIRST, *before, SPOKEN, *end, source="openrouter-chat")
+    assert grammar.problems(events, "responses") == []
+    texts = [part["text"] for item in output(events) for part in item.get("content") or () if "text" in part]
+    assert texts[-1] == "Hm."
+    assert "audio_dropped" in dict(losses)
+
+
+def test_a_text_beside_sound_is_the_text() -> None:
+    events, _ = fed(FIRST, SPOKEN, chunk({"content": "Yes."}), chunk({}, "stop"))
+    assert [part["text"] for item in output(events) for part in item["content"]] == ["Yes."]

@@ -140,6 +140,8 @@ class Up:
         self.ended = True
         if choice is not None and self.calls.unsaid(choice):
             self.step(CALL)
+        if choice is not None and not choice.content():
+            self.say_text((choice.message.get("audio") or {}).get("transcript"), [])  # as in an answer of one piece
         self.status = "completed" if final["status"] == "completed" and not failed else "incomplete"
         self.step(END)
         if choice is not None:
@@ -147,7 +149,7 @@ class Up:
             self.uninferred()
             self.report(choice)
         if not self.items and self.status == "completed":
-            self.items += final["output"]  # with what no chunk said as text; a message at least
+            self.items += final["output"]  # a message that says nothing
             for index, item in enumerate(self.items):
                 events.whole(self.script, item, index)
         final |= {**self.head, **failed, "output": events.fresh(self.items)}
