@@ -49,6 +49,7 @@ def test_every_split_gives_the_same_events(end: bytes) -> None:
         (b'data: [DONE]\n\ndata: {"a":1}\n\n', []),
         (b'data: {"a":1}\n\ndata: [DONE]', [{"a": 1}]),
         (b"event: ping\n\n", []),
+        (b'data:\n\ndata: {"a":1}\n\ndata: \n\n', [{"a": 1}]),
         (b"\n\n\n", []),
         (b"", []),
         (b"\xef\xbb\xbfdata: {}\n\n", [{}]),

@@ -113,8 +113,8 @@ class SseDecoder:
         """The blank line that ends an event."""
         data, self._data = self._data, None
         is_error, self._is_error = self._is_error, False
-        if data is None:
-            return
+        if not data:
+            return  # an event of no data is none, as readers of event streams have it
         text = bytes(data)
         if text.strip() == b"[DONE]":
             self.done = True
