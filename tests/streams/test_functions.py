@@ -348,3 +348,16 @@ def test_a_client_of_functions_gets_each_piece_of_a_name_once(
     found = [each["delta"]["function_call"] for each in choices(chunks) if each["delta"].get("function_call")]
     assert "".join(call.get("name") or "" for call in found) == told
     assert "".join(call.get("arguments") or "" for call in found) == "".join(pieces)
+
+
+@pytest.mark.parametrize("arguments", ["", '{"input": "ls"}'])
+@pytest.mark.parametrize("request_", [None, TOOLS, CUSTOM, FUNCTIONS], ids=["none", "tools", "custom", "functions"])
+@pytest.mark.parametrize("route", [("vtrix", "chat"), ("chat", "vtrix"), ("openrouter-chat", "chat")], ids=str)
+def test_an_upstream_that_finishes_twice_says_nothing_twice(
+    route: tuple[str, str], request_: Json | None, arguments: str
+) -> None:
+    asked = request_ and {**request_, "model": "vtrix-gpt-5.3-codex"}
+    said = [old(name="f", arguments="")] if route[0] == "vtrix" else [opening()]
+    said += [old(arguments=arguments) if route[0] == "vtrix" else piece(arguments)]
+    once, twice = (fed(*route, asked, FIRST, *said, *[chunk({}, "stop")] * times) for times in (1, 2))
+    assert calls(twice) == calls(once)

@@ -171,7 +171,7 @@ class AsFunction:
         finish = choice.get("finish_reason")
         said = self.called(delta.pop("tool_calls", None) or (), delta.pop("function_call", None), calls, state, finish)
         if state.silent(finish):
-            said["arguments"] = NO_ARGUMENTS
+            said["arguments"], state.arguments = NO_ARGUMENTS, True
         if said:
             delta["function_call"] = said
         out = {**choice, "delta": self.plainly(delta, state) if self.plain else delta}
@@ -382,7 +382,8 @@ class AsTools:
         state.held.append(piece)
         if finish is None:
             return {}
-        return {"index": state.index, "custom": {"input": bridges.custom_input("".join(state.held))}}
+        text, state.held = "".join(state.held), []  # some providers finish twice
+        return {"index": state.index, "custom": {"input": bridges.custom_input(text)}} if text else {}
 
 
 def _joined(opening: Json, rest: Json) -> Json:
