@@ -97,6 +97,16 @@ CALL: Json = {"id": "call_1", "type": "function", "function": {"name": "f", "arg
             {"content": "a", "reasoning_content": "b", "audio": {"id": "c"}},
             [{"content": ""}, {"reasoning_content": "b"}, {"content": "a"}, {"audio": {"id": "c"}}],
         ),
+        (
+            {"content": "a", "refusal": "No.", "annotations": [{"type": "x"}], "audio": {"id": "c"}},
+            [
+                {"content": "", "refusal": None},
+                {"content": "a"},
+                {"annotations": [{"type": "x"}]},
+                {"refusal": "No."},
+                {"audio": {"id": "c"}},
+            ],
+        ),
         ({"content": "a", "annotations": [], "audio": None}, [{"content": "", "annotations": []}, {"content": "a"}]),
     ],
 )

@@ -64,6 +64,8 @@ def _choice(choice: Json) -> list[Json]:
     deltas: list[Json] = [{key: value} for key, value in thoughts.items()]
     if content:
         deltas.append({"content": content})
+    if more.get("annotations"):
+        deltas.append({"annotations": more.pop("annotations")})  # of the text, which a refusal ends
     if message.get("refusal"):
         deltas.append({"refusal": message["refusal"]})
     deltas += [{key: value} for key, value in more.items() if value and key not in thoughts]
