@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+import respeak
 from respeak import StreamTranslator
 from streams.build import HEAD, chunk
 from streams.shapes import Json
@@ -56,6 +58,36 @@ def test_an_attempt_that_begins_anew_and_not_as_before_is_reported(said: str, ta
         FIRST, chunk(SAID[said]), again, other, {**RETRY, "choices": chunk({}, "stop")["choices"]}, target=target
     )
     assert (("messages_merged", "/choices/0/message") in losses) == (said != "refusal")
+
+
+CITED: list[Json] = [
+    {"type": "url_citation", "url_citation": {"url": url, "title": "t", "start_index": 0, "end_index": 3}}
+    for url in ("https://a.example/", "https://b.example/")
+]
+
+
+@pytest.mark.parametrize("target", ["responses", "openrouter-chat"])
+@pytest.mark.parametrize("said", [1, 2])
+def test_an_attempt_that_begins_anew_cites_nothing_twice(said: int, target: str) -> None:
+    attempt = [FIRST, chunk({"content": "Yes."}), chunk({"annotations": CITED[:said]})]
+    again = [*attempt, chunk({"annotations": CITED[said:]}), chunk({}, "stop")]
+    stream, losses = fed(*attempt, *({**RETRY, "choices": each["choices"]} for each in again), target=target)
+    answer = respeak.answer_of(stream, dialect=target)
+    holder = answer["choices"][0]["message"] if target != "responses" else answer["output"][0]["content"][0]
+    urls = [cited.get("url_citation", cited)["url"] for cited in holder["annotations"]]
+    assert urls == [cited["url_citation"]["url"] for cited in CITED]
+    assert losses == []
+
+
+@pytest.mark.parametrize("target", ["responses", "openrouter-chat", "vtrix"])
+def test_another_choice_that_begins_is_no_second_attempt_though_ids_change(target: str) -> None:
+    """Some providers give every chunk an id of its own."""
+    said = [FIRST, chunk({"content": "ha"}), chunk({"role": "assistant", "content": ""}, index=1)]
+    said += [chunk({"content": "ha"}), chunk({"content": "No."}, index=1), chunk({}, "stop"), chunk({}, "stop", 1)]
+    stream, losses = fed(*({**each, "id": f"chatcmpl-{number}"} for number, each in enumerate(said)), target=target)
+    told = json.dumps(stream[-1] if target == "responses" else respeak.answer_of(stream, dialect=target))
+    assert '"haha"' in told
+    assert "messages_merged" not in dict(losses)
 
 
 @pytest.mark.parametrize("target", ["responses", "openrouter-chat", "vtrix"])

@@ -40,7 +40,8 @@ class GatheredChoice:
 
     `by_index` is that of its calls, which the short ways read of every piece.
     `again` holds the texts that a second attempt may say once more, and how much of each it said; `merged` says that it
-    said something else. `retried` are its calls, where the first one called.
+    said something else. `listed` holds the entries of lists that it has not said once more, `retried` its calls, where
+    the first one called.
     """
 
     def __init__(self, index: int) -> None:
@@ -55,6 +56,7 @@ class GatheredChoice:
         self.message: Json = {}
         self.more: Json = {}
         self.again: dict[str, tuple[str, int]] = {}
+        self.listed: dict[str, list[Any]] = {}
         self.retried: RetriedCalls | None = None
         self.merged = False
 
@@ -108,8 +110,9 @@ class GatheredChoice:
         return [{"type": "text", "text": text}] if text else []
 
     def begin_again(self) -> None:
-        """A second attempt begins: the text and the calls so far are expected once more."""
+        """A second attempt begins: all that was said so far is expected once more."""
         self.again = {key: ("".join(pieces), 0) for key, pieces in self.strings.items() if any(pieces)}
+        self.listed = {key: list(entries) for key, entries in self.lists.items()}
         self.retried = RetriedCalls(self.calls) if any(call.told for call in self.calls) else None
 
     def unsaid(self, choice: Json) -> Json:
@@ -122,6 +125,9 @@ class GatheredChoice:
             delta = self.retried.unsaid(delta)
             if choice.get("finish_reason") is not None and self.retried.due:
                 raise Contradicted
+        for key, due in self.listed.items():
+            entries = [entry for entry in delta.pop(key, None) or () if not _struck(entry, due)]
+            delta |= {key: entries} if entries else {}
         out = {**choice, "delta": delta}
         for key, (said, told) in list(self.again.items()):
             piece, rest = delta.get(key), said[told:]
@@ -165,6 +171,14 @@ class GatheredChoice:
         return text if text or not self.calls else None
 
 
+def _struck(entry: Any, due: list[Any]) -> bool:
+    """True for an entry that was due, and is no more."""
+    found = entry in due
+    if found:
+        due.remove(entry)
+    return found
+
+
 CHOICE_KEYS = ("index", "delta", "message", "logprobs", "finish_reason")
 
 
@@ -200,10 +214,11 @@ class GatheredChat:
     @property
     def repeating(self) -> bool:
         """True while a second attempt has not said all that the first one said; its calls have other ids to the end."""
-        return any(choice.again or choice.retried is not None for choice in self.choices.values())
+        choices = self.choices.values()
+        return any(each.again or any(each.listed.values()) or each.retried is not None for each in choices)
 
     def begins_again(self, chunk: Json, choices: list[Json]) -> bool:
-        """True for the first chunk of a second attempt: the role alone, once more, under another id.
+        """True for the first chunk of a second attempt: the role alone, once more of a choice, under another id.
 
         Where the role comes with text in mid-stream, it comes in every chunk and means nothing. Only chunks with a role
         count, which never go the short way.
@@ -213,7 +228,8 @@ class GatheredChat:
         if any(_says(choice) for choice in choices):
             self.roles = self.roles or not first
             return False
-        return not (first or self.roles) and identifier not in (None, before) and before is not None
+        known = any((choice.get("index") or 0) in self.choices for choice in choices)
+        return known and not (first or self.roles) and identifier not in (None, before) and before is not None
 
     def add_top(self, chunk: Json) -> None:
         """What a chunk says of the whole answer: the first id, time and model, the last of everything else."""
