@@ -283,3 +283,40 @@ def test_a_key_of_logprobs_that_is_no_list_is_kept_as_it_is(value: Any) -> None:
     chunks = [chunk({"content": "a"}, logprobs={"content": [], "mood": each}) for each in ("first", value, None)]
     found = respeak.answer_of([*chunks, chunk({}, "stop")], dialect="chat")["choices"][0]["logprobs"]
     assert found == {"content": [], "refusal": None, "mood": value}
+
+
+ENDS = [("completed", "completed"), ("done", "completed"), ("incomplete", "incomplete"), ("failed", "failed")]
+
+
+@pytest.mark.parametrize(("end", "status"), ENDS)
+def test_a_response_that_does_not_say_how_it_ended_ended_as_its_last_event_says(end: str, status: str) -> None:
+    bare = {key: value for key, value in RESPONSE.items() if key != "status"}
+    assert respeak.answer_of([CREATED, event(end, response=bare)], dialect="responses")["status"] == status
+
+
+@pytest.mark.parametrize(("end", "status"), ENDS)
+def test_what_comes_behind_the_end_of_a_response_is_no_part_of_it(end: str, status: str) -> None:
+    """As for a stream's client: a reader stops at the first end (streaming.md 1.1)."""
+    whole = [CREATED, event(end, response={**RESPONSE, "status": status})]
+    other = event("completed", response={**RESPONSE, "id": "resp_2", "status": "completed"})
+    behind = [added(MESSAGE), {"type": "error", "code": None, "message": "No."}, CREATED, other]
+    assert respeak.answer_of([*whole, *behind], dialect="responses") == respeak.answer_of(whole, dialect="responses")
+
+
+def test_behind_an_error_comes_the_response_that_failed_and_nothing_else() -> None:
+    error = {"type": "error", "code": "server_error", "message": "No."}
+    failed = event("failed", response={**RESPONSE, "status": "failed", "error": {"code": "x", "message": "Gone."}})
+    other = event("completed", response={**RESPONSE, "status": "completed"})
+    assert respeak.answer_of([CREATED, error, other], dialect="responses")["status"] == "failed"
+    assert respeak.answer_of([CREATED, error, failed, other], dialect="responses")["error"]["message"] == "Gone."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [{"error": {"message": "No."}}, {"type": "error", "message": "No."}, chunk({}, "error", error="No.")],
+    ids=str,
+)
+def test_what_comes_behind_an_error_is_no_part_of_a_completion(error: Json) -> None:
+    said = [chunk({"role": "assistant", "content": "Yes"}), error]
+    behind = [chunk({"content": ", sir."}), chunk({}, "stop")]
+    assert respeak.answer_of([*said, *behind], dialect="chat") == respeak.answer_of(said, dialect="chat")

@@ -12,7 +12,7 @@ from typing import Any
 from respeak.codes import Code
 from respeak.crossing.answer import REASONING
 from respeak.crossing.answer_up import CUT
-from respeak.crossing.broken import event_error
+from respeak.crossing.broken import error_of, event_error
 from respeak.plan import Json
 from respeak.streams.gather_calls import GatheredCalls
 from respeak.streams.retried_calls import RetriedCalls
@@ -189,13 +189,16 @@ def _merge_audio(audio: Json, delta: Json) -> None:
 
 
 class GatheredChat:
-    """The finished answer of a Chat stream. `broken`: it began anew and said something else, so it has no end."""
+    """The finished answer of a Chat stream.
+
+    `broken`: it began anew and said something else, so it has no end. `failed`: an error ended it.
+    """
 
     def __init__(self) -> None:
         self.top: Json = {}
         self.choices: dict[int, GatheredChoice] = {}
         self.attempt: Any = None
-        self.roles = self.broken = False
+        self.roles = self.broken = self.failed = False
 
     def heard(self, chunk: Json) -> Json:
         """The chunk without what an earlier attempt said already. Raises Contradicted if it calls something else."""
@@ -248,7 +251,10 @@ class GatheredChat:
         return found
 
     def add(self, chunk: Json) -> None:
-        """Everything that a chunk brings beyond an earlier attempt; an error event brings an error."""
+        """Everything that a chunk brings beyond an earlier attempt; an error is the end, an error event, too."""
+        if self.failed:
+            return
+        self.failed = bool(error_of(chunk)[0])
         try:
             said = self.heard(chunk) if not self.broken else {}
         except Contradicted:

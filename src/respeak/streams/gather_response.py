@@ -17,29 +17,41 @@ from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.script import fresh
 from respeak.streams.told import filled
 
+ENDS: Mapping[str, Json] = {
+    "response.completed": {"status": "completed"},
+    "response.done": {"status": "completed"},
+    "response.incomplete": {"status": "incomplete"},
+    "response.failed": {"status": "failed"},
+}
+"""The events that end a stream, and how the answer ended where its response does not say it."""
+
 
 class Pieces(list[str]):
     """A text in the making: joined once, when the answer is asked for."""
 
 
 class GatheredResponse:
-    """The finished answer of a Responses stream."""
+    """The finished answer of a Responses stream; what comes behind its end is no part of it (streaming.md 1.1)."""
 
     def __init__(self) -> None:
+        self.ended = False
         self.response: Json = {}
         self.items: dict[int, Json] = {}
         self.places = Places()
         self.error: Json = {}
 
     def add(self, event: Json) -> None:
-        """Everything that an event brings."""
+        """Everything that an event brings; behind an error that is the response that failed, and nothing else."""
         kind = event.get("type", "")
+        if self.ended and not (self.error and kind == "response.failed"):
+            return
+        self.ended = kind in ENDS or kind == "error"
         if kind == "error":
             error = event_error(event)
             said = {"code": error.get("code") or "server_error", "message": error.get("message") or FAILED_MESSAGE}
             self.error = {**error, **said}
         if isinstance(event.get("response"), dict):
-            self.response = event["response"]
+            self.response = {**ENDS.get(kind, {}), **event["response"]}
             if kind == "response.created":  # a second one begins the answer anew
                 self.items, self.places = {}, Places()
         elif kind in ITEMS or kind in PIECES:
