@@ -34,6 +34,10 @@ ENTRIES: dict[str, tuple[list[Json], Told]] = {
         [entry(0, "x", "f", FULL), entry(1, "x", "g", ""), entry(1, "x", None, "{}")],
         [("f", FULL), ("g", "{}")],
     ),
+    "by index, though another with its id is not whole": (
+        [entry(0, "x", "f", '{"a"'), entry(1, "x", "g", "{"), entry(0, None, None, ":1}"), entry(1, None, None, "}")],
+        [("f", FULL), ("g", "{}")],
+    ),
     "by id, where no entry has an index": (
         [
             entry(None, "x", "f", ""),
@@ -213,3 +217,15 @@ def test_keys_that_nobody_knows_stay_with_the_call_and_are_reported_at_it() -> N
     translator.close()
     paths = [loss.path for loss in translator.losses if loss.code.value == "unknown_field_dropped"]
     assert sorted(paths) == [f"/choices/0/message/tool_calls/0/{key}" for key in ("function/tone", "mood")]
+
+
+@pytest.mark.parametrize("name", ["f", "g"])
+def test_calls_of_custom_tools_with_one_id_are_told_apart_by_their_index(name: str) -> None:
+    called = [("f", "a"), (name, "b")]
+    said = [
+        chunk({"tool_calls": [{"index": number, "id": "x", "type": "custom", "custom": {"name": each, "input": text}}]})
+        for number, (each, text) in enumerate(called)
+    ]
+    answer = respeak.answer_of([FIRST, *said, chunk({}, "tool_calls")], dialect="chat")
+    told = answer["choices"][0]["message"]["tool_calls"]
+    assert [(call["custom"]["name"], call["custom"]["input"]) for call in told] == called

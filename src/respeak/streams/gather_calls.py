@@ -113,6 +113,12 @@ class GatheredCall:
             return True
         return self.whole and (bool(piece) or not self.repeats)
 
+    def over(self, name: str) -> bool:
+        """True when an entry of this call's id with a name, at an index of its own, begins another call."""
+        if not name or not self.name:
+            return False
+        return name != self.name or self.whole or (self.kind == "custom" and bool(self.arguments))
+
     def entry(self) -> Json:
         """The call as a finished message has it."""
         if self.kind == "custom":
@@ -217,8 +223,8 @@ class GatheredCalls:
     def _of_id(self, given: str, known: GatheredCall | None, index: Any, inner: Json, kind: str) -> GatheredCall | None:
         """The call of an id, where `known` is that of the index; None for a new call."""
         same = self._by_id.get(given)
-        if same is not None and known is None and inner.get("name") and same.whole:
-            same = None  # an id that is used twice: the call that it belonged to has ended
+        if same is not None and known is None and same.over(inner.get("name") or ""):
+            same = None  # an id that is used twice
         if same is not None and (known is None or known.id):
             return known if index is not None and known is not None and known.id == given else same
         if known is None or not known.id or known.id == given:
