@@ -428,3 +428,18 @@ def test_the_transcript_of_an_answer_in_sound_is_its_text_whatever_else_it_holds
 def test_a_text_beside_sound_is_the_text() -> None:
     events, _ = fed(FIRST, SPOKEN, chunk({"content": "Yes."}), chunk({}, "stop"))
     assert [part["text"] for item in output(events) for part in item["content"]] == ["Yes."]
+
+
+def test_an_id_that_comes_behind_the_first_arguments_is_told_of() -> None:
+    pieces = [entry(function={"name": "f", "arguments": "{"}), entry(id="call_9", function={"arguments": "}"})]
+    events, losses = fed(FIRST, *pieces, chunk({}, "tool_calls"))
+    [item] = output(events)
+    assert item["call_id"] and item["arguments"] == "{}"
+    assert item["call_id"] != "call_9", "the client was told another one"
+    assert losses == [("call_id_made", "/choices/0/message/tool_calls/0/id")]
+
+
+def test_an_id_that_never_comes_is_told_once() -> None:
+    pieces = [entry(function={"name": "f", "arguments": "{"}), entry(function={"arguments": "}"})]
+    _, losses = fed(FIRST, *pieces, chunk({}, "tool_calls"))
+    assert [code for code, _ in losses] == ["call_id_made"]

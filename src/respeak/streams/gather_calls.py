@@ -14,12 +14,14 @@ from typing import Any
 from respeak.codes import Code
 from respeak.loss import Place, Verdict
 from respeak.plan import Json
-from respeak.verbs import BREAKING, DEGRADING, approximated, lost
+from respeak.verbs import BREAKING, DEGRADING, HARMLESS, approximated, defaulted, lost
 
 LATE_NAME = lost(Code.TOOL_NAME_CHANGED, BREAKING, "a piece of the name came when the call was known without it")
 CHANGED_ID = approximated(
     Code.CALL_ID_CHANGED, DEGRADING, "pieces of the call came under other ids and without a name; the first id stands"
 )
+
+LATE_ID = defaulted(Code.CALL_ID_MADE, HARMLESS, "the call's id came when the client was told one that was made")
 
 LEGACY = ""
 """Kind of a call in `function_call`, which has no type."""
@@ -36,10 +38,23 @@ class GatheredCall:
 
     `id` is null until an entry says one, be it empty. `more` and `inner` are keys that nobody knows, of an entry and of
     its function. `named`: the client was told the name, so it stays; `strayed`: another piece of it came all the same;
-    `repeats`: it came again as it is. `readdressed`: pieces of it came under another id.
+    `repeats`: it came again as it is. `readdressed`: pieces of it came under another id. `made`: the client was told an
+    id before it came.
     """
 
-    __slots__ = ("arguments", "id", "inner", "kind", "more", "name", "named", "readdressed", "repeats", "strayed")
+    __slots__ = (
+        "arguments",
+        "id",
+        "inner",
+        "kind",
+        "made",
+        "more",
+        "name",
+        "named",
+        "readdressed",
+        "repeats",
+        "strayed",
+    )
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -48,7 +63,7 @@ class GatheredCall:
         self.arguments: list[str] = []
         self.more: Json = {}
         self.inner: Json = {}
-        self.named = self.strayed = self.repeats = self.readdressed = False
+        self.named = self.strayed = self.repeats = self.readdressed = self.made = False
 
     def add(self, entry: Json, inner: Json) -> str:
         """Take what an entry brings; the new piece of arguments. Ids and names that come again are not new."""
@@ -165,13 +180,15 @@ class GatheredCalls:
         return None if first is None or first.nameless else first
 
     def reports(self, message: Place) -> Iterator[tuple[Verdict, Place]]:
-        """What the finished message does not show: names of which a piece came too late, ids that changed."""
+        """What the finished message does not show: pieces of names that came late, ids that changed or came late."""
         for number, call in enumerate(self.told):
             at: Place = ((message, "tool_calls"), number)
             if call.strayed:
                 yield LATE_NAME, ((at, "custom" if call.kind == "custom" else "function"), "name")
             if call.readdressed:
                 yield CHANGED_ID, (at, "id")
+            if call.made and call.id:
+                yield LATE_ID, (at, "id")
         if self.legacy is not None and self.legacy.strayed:
             yield LATE_NAME, ((message, "function_call"), "name")
 

@@ -72,6 +72,7 @@ class UpCalls:
         opened = self.open[call] = OpenCall(call, self.call_ids.claim(call.id or made), len(self.items))
         self.items.append({})
         self.known.add(call)
+        call.made = not call.id
         if self._streams(call):
             self._announce(opened, self._item(opened, ""))
             self.say(call, call.text())
