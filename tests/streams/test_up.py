@@ -443,3 +443,13 @@ def test_an_id_that_never_comes_is_told_once() -> None:
     pieces = [entry(function={"name": "f", "arguments": "{"}), entry(function={"arguments": "}"})]
     _, losses = fed(FIRST, *pieces, chunk({}, "tool_calls"))
     assert [code for code, _ in losses] == ["call_id_made"]
+
+
+def test_what_belongs_to_no_text_beside_a_refusal_in_parts_is_told_once() -> None:
+    said = chunk({"content": [{"type": "refusal", "refusal": "No."}]}, logprobs={"content": [token("No.")]})
+    cited = {"type": "url_citation", "url_citation": {"url": "u", "title": "t", "start_index": 0, "end_index": 1}}
+    _, losses = fed(FIRST, said, chunk({"annotations": [cited]}), chunk({}, "stop"))
+    assert losses == [
+        ("annotations_dropped", "/choices/0/message/annotations"),
+        ("logprobs_dropped", "/choices/0/logprobs/content"),
+    ]

@@ -164,7 +164,7 @@ class Up:
 
     def report(self, choice: GatheredChoice) -> None:
         """What the finished answer shows and no event said; what it cannot hold itself it reports itself."""
-        note, said = self.settle.note, choice.content()
+        note, said = self.settle.note, any(is_text(part) for item in self.items for part in item.get("content") or ())
         for number in sorted((*self.late, *(number for number, _ in self.early))) if said else ():
             note(LATE_CITATION, ((MESSAGE, "annotations"), number))
         if self.waiting and said:
