@@ -195,6 +195,24 @@ def test_a_client_of_closed_forms_gets_errors_with_their_four_keys(source: str, 
     assert said[-1] == {"error": told}
 
 
+@pytest.mark.parametrize("target", ["chat", "openrouter-chat", "codex-guide"])
+def test_an_error_of_words_alone_is_an_object_for_readers_of_another_dialect(target: str) -> None:
+    """Readers take the message of an object, and of words nothing."""
+    said, _ = fed("chat", target, FIRST, {"error": "boom"})
+    full = {"message": "boom", "type": "server_error", "param": None, "code": None}
+    assert said[-1] == {"error": "boom" if target == "chat" else full}
+
+
+@pytest.mark.parametrize("left_out", [{"output": []}, {"output": None}, {}], ids=str)
+def test_items_without_an_index_are_all_listed_where_the_last_event_leaves_them_out(left_out: Json) -> None:
+    """BUG/63 and BUG/73 in one stream."""
+    done = [event("output_item.done", item={**ITEM, "id": f"m{number}"}, sequence_number=number) for number in (1, 2)]
+    bare = {key: value for key, value in RESPONSE.items() if key != "output"}
+    last = event("completed", response={**bare, "status": "completed", **left_out}, sequence_number=3)
+    said, _ = fed("responses", "litellm", CREATED, *done, last)
+    assert [item["id"] for item in said[-1]["response"]["output"]] == ["m1", "m2"]
+
+
 def test_a_finish_that_is_an_error_has_the_four_keys() -> None:
     said, _ = fed("chat", "vtrix", FIRST, chunk({"content": "a"}), chunk({}, "error"))
     error = said[-1]["error"]

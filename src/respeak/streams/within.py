@@ -86,12 +86,13 @@ class ChatWithin:
     def error(self, chunk: Json) -> Any:
         """What ends the stream: an error frame, and for clients that know no other finish whatever means one.
 
-        They get the four keys that both families have (mapping.md 9).
+        They get the four keys that both families have (mapping.md 9); so does who gets words alone, which readers lose.
         """
-        if self.job.target.closed and not self.same:
-            error = end_of(chunk)[0]
-            return error and self.settle.renamed(error_body(error, status_of(error), self.job))["error"]
-        return end_of(chunk)[0] if chunk.get("type") == "error" else chunk.get("error")
+        closed = self.job.target.closed and not self.same
+        error = end_of(chunk)[0] if closed or chunk.get("type") == "error" else chunk.get("error")
+        if self.same or not error or (isinstance(error, dict) and not closed):
+            return error
+        return self.settle.renamed(error_body(error, status_of(error), self.job))["error"]
 
     def walked(self, chunk: Json) -> Json:
         """The chunk with the keys that the client's profile leaves it."""
@@ -189,7 +190,7 @@ class ResponsesWithin:
         self.settle = settle
         self.same = job.source is job.target
         self.response: Json | None = None
-        self.items: dict[Any, Json] = {}
+        self.items: dict[int, Json] = {}
         self.next = 0
         self.ended = self.told = self.again = self.warned = False
 
@@ -214,7 +215,8 @@ class ResponsesWithin:
         self.next = (number if isinstance(number, int) else self.next) + 1
         kind, response = event.get("type"), event.get("response")
         if kind == "response.output_item.done":
-            self.items[event.get("output_index")] = fresh(event["item"])
+            index = event.get("output_index")
+            self.items[len(self.items) if index is None else index] = fresh(event["item"])
         if kind in FINISHES or kind == "error" or (kind is None and event.get("error")):
             self.ended, self.warned = True, kind == "error"
         if kind not in HOLDERS or not isinstance(response, dict):
@@ -246,7 +248,7 @@ class ResponsesWithin:
 
     def finished_items(self) -> list[Json]:
         """The items that were finished, in their order."""
-        return [item for _, item in sorted(self.items.items(), key=lambda pair: pair[0] or 0)]
+        return [item for _, item in sorted(self.items.items())]
 
     def close(self, why: str = CUT_MESSAGE) -> list[Json]:
         """Nothing, or the failure of a stream that ended early."""
