@@ -198,3 +198,26 @@ def test_before_any_chunk_an_error_stays_the_first_frame() -> None:
     said, losses = fed(given, "responses", "chat", options=Options(final_only=True))
     assert len(said) == 1 and said[0]["error"]
     assert ("error_detail_dropped", "/output") in {(loss.code.value, loss.path) for loss in losses}
+
+
+FILE: Json = {"type": "file_citation", "file_id": "file_1", "filename": "a.txt", "index": 0}
+
+
+@pytest.mark.parametrize("end", [[], [ERROR], [FAILED]], ids=["cut", "an error", "a response that failed"])
+@pytest.mark.parametrize("target", ["chat", "vtrix"])
+def test_citations_of_a_message_that_was_never_finished_are_lost_aloud(end: list[Json], target: str) -> None:
+    item = {"type": "message", "id": "m", "role": "assistant", "status": "in_progress", "content": []}
+    at = {"output_index": 0, "item_id": "m"}
+    said = [
+        event("output_item.added", output_index=0, item=item),
+        event("refusal.delta", **at, content_index=0, delta="No."),
+        event("output_text.delta", **at, content_index=1, delta="Or.", logprobs=[]),
+        event("output_text.annotation.added", **at, content_index=1, annotation_index=0, annotation=FILE),
+    ]
+    translator = StreamTranslator(source="responses", target=target)
+    for each in (CREATED, *said, *end):
+        translator.feed(each)
+    translator.close()
+    assert ("annotations_dropped", "/output/0/content/1/annotations/0") in [
+        (loss.code.value, loss.path) for loss in translator.losses
+    ]

@@ -383,3 +383,13 @@ def test_what_was_spoken_is_text_for_a_client_of_text(target: str) -> None:
     else:
         assert audio == [{"data": "UklG"}, {"transcript": "Good "}]
         assert "audio_dropped" not in dict(losses)
+
+
+def test_citations_of_a_part_without_text_stand_behind_the_parts_before_it() -> None:
+    """As in the whole answer, whatever comes behind it (R2C-ANN)."""
+    cited = {"type": "url_citation", "url": "https://a.example/", "title": "t", "start_index": 0, "end_index": 0}
+    parts = [{**TEXT, "annotations": [cited]}, {**TEXT, "text": "", "annotations": [cited]}, TEXT]
+    item = {**MESSAGE, "content": parts}
+    chunks, _ = fed(CREATED, event("output_item.done", output_index=0, item=item), final(item))
+    [told] = [delta["annotations"] for delta in deltas(chunks) if "annotations" in delta]
+    assert [each["url_citation"]["start_index"] for each in told] == [0, len(TEXT["text"])]

@@ -229,7 +229,7 @@ class Down:
         """The items as events told them, by their indexes; what only began and said nothing is left out."""
         told = {}
         for index, item in sorted(self.items.items()):
-            found = begun(item) if index in self.unfinished else item
+            found = begun(item, self.speech.content(index)) if index in self.unfinished else item
             if found is None:
                 self.note(f"item {index}", UNFINISHED)
             else:

@@ -45,7 +45,7 @@ class Speech:
         self.job = job
         self.parts: dict[Key, Part] = {}
         self.refusals: dict[Key, Told] = {}
-        self.citations: dict[Key, dict[int, list[Json]]] = {}
+        self.citations: dict[Key, dict[int, Json | None]] = {}
         self.length = 0
         self.speaker: Any = None
         self.now: Key = NOBODY
@@ -129,11 +129,25 @@ class Speech:
         return not self.parts and not any(told.count() for told in self.refusals.values())
 
     def cite(self, key: Key, number: int | None, annotation: Json | None) -> None:
-        """A citation by its number in the part, the next if it has none; one of a file has no form, null none yet."""
+        """A citation by its number in the part, the next if it has none; a null is none yet."""
         cited = self.citations.setdefault(key, {})
         place = len(cited) if number is None else number
         if not cited.get(place):
-            cited[place] = annotations_down([annotation], 0, None, self.job) if annotation else []
+            cited[place] = annotation
+
+    def cited(self, key: Key) -> list[Json]:
+        """What was cited of a part, in its order."""
+        return [annotation for _, annotation in sorted(self.citations.get(key, {}).items()) if annotation]
+
+    def content(self, index: Any) -> list[Json]:
+        """The parts of a message that no event finished, as far as they are kept: what they cite, and no words."""
+        keys = sorted(key for key in {*self.parts, *self.refusals, *self.citations} if key[0] == index)
+        return [
+            {"type": "refusal", "refusal": ""}
+            if key in self.refusals
+            else {"type": "output_text", "text": "", "annotations": self.cited(key)}
+            for key in keys
+        ]
 
     def close(self) -> None:
         """The answer is over. Raises Contradicted if a retry left out what was said."""
@@ -146,18 +160,18 @@ class Speech:
 
         They count from the start of the whole text, which is known when all of it was said (R2C-ANN).
         """
+        self.rest()
         told = []
-        for start, cited in sorted(self._cited(), key=lambda pair: pair[0]):
-            for _, found in sorted(cited.items()):
-                told += [_moved(citation, start) for citation in found]
+        for key in sorted(self.citations):
+            told += annotations_down(self.cited(key), self._start(key), None, self.job)
         if told:
             self.chunks.say({"annotations": told})
 
-    def _cited(self) -> list[tuple[int, dict[int, list[Json]]]]:
-        """What was cited of each part, with the place where the part starts."""
-        self.rest()
-        parts = self.parts
-        return [(parts[key].start if key in parts else self.length, found) for key, found in self.citations.items()]
+    def _start(self, key: Key) -> int:
+        """Where a part starts; one without text stands behind the parts before it."""
+        if key in self.parts:
+            return self.parts[key].start
+        return max((part.start + part.count() for place, part in self.parts.items() if place < key), default=0)
 
     def part(self, key: Key, part: Json) -> None:
         """A whole part of a message."""
@@ -176,12 +190,6 @@ class Speech:
             told.begin_again()
 
 
-def _moved(citation: Json, start: int) -> Json:
-    inner = citation["url_citation"]
-    moved = {name: inner[name] + start for name in ("start_index", "end_index")}
-    return {**citation, "url_citation": {**inner, **moved}}
-
-
 def with_bytes(entry: Json) -> Json:
     """A logprob with the bytes that Chat has: those of the token, null where the token is half a character."""
     tops = [{**top, "bytes": _bytes(top.get("token"))} for top in entry.get("top_logprobs") or ()]
@@ -198,16 +206,17 @@ CALLS = {"function_call": ("function", "arguments"), "custom_tool_call": ("custo
 """Calls that are said in pieces, by type of the item: the type on Chat, and the key of their text in both."""
 
 
-def begun(item: Json) -> Json | None:
+def begun(item: Json, content: list[Json]) -> Json | None:
     """What stands for an item that no event finished: of calls, those that were announced; None if nothing was said.
 
     Events announce items with whatever keys the upstream likes; an answer holds items with all that their type needs.
+    `content` is what is known of the parts of a message.
     """
     kind = item.get("type") or ""
     if kind in bridges.BY_CALL or (kind in CALLS and not (item.get("name") and item.get("call_id"))):
         return None
     if kind == "message":
-        return {"role": "assistant", **item, "content": []}
+        return {"role": "assistant", **item, "content": content}
     if kind not in CALLS:
         return item
     held = {key: value for key, value in item.items() if value is not None}
