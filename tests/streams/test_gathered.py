@@ -320,3 +320,15 @@ def test_what_comes_behind_an_error_is_no_part_of_a_completion(error: Json) -> N
     said = [chunk({"role": "assistant", "content": "Yes"}), error]
     behind = [chunk({"content": ", sir."}), chunk({}, "stop")]
     assert respeak.answer_of([*said, *behind], dialect="chat") == respeak.answer_of(said, dialect="chat")
+
+
+@pytest.mark.parametrize("annotations", [None, []])
+def test_a_part_that_is_announced_without_a_list_of_citations_takes_those_that_come(annotations: object) -> None:
+    cited = {"type": "url_citation", "url": "u", "title": "t", "start_index": 0, "end_index": 1}
+    at = {**AT, "content_index": 0}
+    [item] = items(
+        added(MESSAGE),
+        event("content_part.added", **at, part={**TEXT, "annotations": annotations}),
+        event("output_text.annotation.added", **at, annotation_index=0, annotation=cited),
+    )
+    assert item["content"][0]["annotations"] == [cited]

@@ -119,7 +119,7 @@ def _part(item: Json, event: Json) -> Json:
 
 
 def _listed(item: Json, key: str) -> list[Json]:
-    """The parts of an item; none yet where the item says null, or no list."""
+    """The parts of an item, or what cites a part; none yet where it says null, or no list."""
     if not isinstance(item.get(key), list):
         item[key] = []
     found: list[Json] = item[key]
@@ -175,7 +175,7 @@ def _whole_of_item(key: str) -> Callable[[Json, Json], None]:
 
 def _cited(item: Json, event: Json) -> None:
     if event.get("annotation"):
-        _part(item, event).setdefault("annotations", []).append(event["annotation"])
+        _listed(_part(item, event), "annotations").append(event["annotation"])
 
 
 def _summary(item: Json, event: Json) -> None:
