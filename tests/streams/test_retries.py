@@ -87,3 +87,20 @@ def test_a_client_of_functions_gets_the_first_call_of_the_retry() -> None:
     chunks, _ = fed(CREATED, added(BEGUN), CREATED, *done, final(CALL, second), target="vtrix")
     told = [chunk["choices"][0]["delta"].get("function_call") for chunk in chunks]
     assert [call for call in told if call] == [{"name": "f", "arguments": ""}, {"arguments": "{}"}]
+
+
+@pytest.mark.parametrize("again", ["", "{}"])
+def test_a_retry_of_a_call_without_arguments_repeats_what_was_filled_in(again: str) -> None:
+    """Before the next call began the client was told `{}`, which the upstream never said."""
+    first, second = {**CALL, "arguments": ""}, {**CALL, "id": "fc_2", "call_id": "call_2"}
+    attempt = [
+        added(BEGUN),
+        event("output_item.done", output_index=0, item=first),
+        added({**second, "arguments": ""}, 1),
+    ]
+    retried = [added(BEGUN), event("output_item.done", output_index=0, item={**CALL, "arguments": again})]
+    rest = [event("output_item.done", output_index=1, item=second), final({**CALL, "arguments": again}, second)]
+    chunks, losses = fed(CREATED, *attempt, CREATED, *retried, *rest)
+    assert "error" not in chunks[-1] and "stream_contradicted" not in dict(losses)
+    told = [(entry["index"], entry["function"]["arguments"]) for entry in entries(chunks)]
+    assert [text for index, text in told if index == 0 and text] == ["{}"]

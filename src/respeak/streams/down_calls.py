@@ -149,7 +149,7 @@ class Calls:
         """A call that is said in pieces: the rest of it."""
         self._announce(index, item)
         text, call = item[CALLS[item["type"]][1]], self.said[index]
-        self.text(index, text)
+        self.text(index, text or (NO_ARGUMENTS if index in self.filled else ""))
         call.held = ""
         if call.kind == "function" and not text and not call.count() and item.get("status") != "incomplete":
             self.empty.append(index)
