@@ -163,8 +163,8 @@ def stream_of(answer: Any, *, dialect: str) -> list[Json]:
 def answer_of(events: Iterable[Any], *, dialect: str) -> Json:
     """The finished answer of a stream: Response or CreateChatCompletionResponse.
 
-    A stream that broke gives what came of it; its status or finish_reason is missing or unfinished then. Raises
-    InvalidPayload and UnknownDialect.
+    A stream that broke gives what came of it; its status or finish_reason is missing or unfinished then. What comes
+    behind the end or an error is not read. Raises InvalidPayload and UnknownDialect.
     """
     profile = profiles.get(dialect)
     gate = gate_of(profile.name, profile.family, "event")

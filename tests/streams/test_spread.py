@@ -58,6 +58,14 @@ def test_a_moderation_has_a_chunk_of_its_own_before_the_usage(usage: Json | None
     assert [chunk["usage"] for chunk in chunks[4:]] == [usage] * bool(usage)
 
 
+@pytest.mark.parametrize("usage", [None, USAGE])
+def test_an_error_is_the_last_chunk_for_behind_it_nothing_is_read(usage: Json | None) -> None:
+    answer = {**ANSWER, "error": {"message": "No."}, **({"usage": usage} if usage else {})}
+    chunks = respeak.stream_of(answer, dialect="chat")
+    assert [chunk.get("error") for chunk in chunks] == [None] * (len(chunks) - 1) + [{"message": "No."}]
+    assert respeak.answer_of(chunks, dialect="chat") == answer
+
+
 def test_an_answer_without_choices_says_the_rest_of_itself_all_the_same() -> None:
     [chunk] = spread(choices=[], metadata={"ticket": "88"})
     assert (chunk["choices"], chunk["metadata"]) == ([], {"ticket": "88"})

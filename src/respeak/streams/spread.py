@@ -30,7 +30,7 @@ def spread_response(answer: Json) -> list[Json]:
 
 
 def spread_chat(answer: Json) -> list[Json]:
-    """The chunks of a completion, choice by choice, the usage last."""
+    """The chunks of a completion, choice by choice, the usage last, or an error."""
     head: Json = {"object": CHUNK, **{key: answer[key] for key in HEAD if key in answer}}
     if answer.get("usage") is not None:
         head["usage"] = None
@@ -39,13 +39,15 @@ def spread_chat(answer: Json) -> list[Json]:
         for choice in answer.get("choices") or ()
         for said in _choice(choice)
     ]
-    rest = {key: value for key, value in answer.items() if key not in (*HEAD, "object", "choices", "usage")}
+    rest = {key: value for key, value in answer.items() if key not in (*HEAD, "object", "choices", "usage", "error")}
     if rest and chunks and "moderation" not in rest:
         chunks[-1] |= rest
     elif rest:
         chunks.append({**head, "choices": [], **rest})
     if answer.get("usage") is not None:
         chunks.append({**head, "choices": [], "usage": answer["usage"]})
+    if answer.get("error") is not None:
+        chunks.append({**head, "choices": [], "error": answer["error"]})  # behind it nothing is read
     return chunks
 
 
