@@ -8,6 +8,7 @@ import pytest
 
 import respeak
 from respeak import StreamTranslator
+from streams import build, shapes
 
 Json = dict[str, Any]
 
@@ -390,3 +391,35 @@ def test_a_response_that_begins_again_may_have_no_id() -> None:
     done = {"type": "response.completed", "response": {"id": "resp_2", "status": "completed", "output": []}}
     said = [event for given in (begun, begun, done) for event in translator.feed(given)] + translator.close()
     assert [event["type"] for event in said] == ["response.created", "response.completed"]
+
+
+UNENDED = ("", None)
+"""What providers say of a choice that goes on."""
+OLD: Json = {"model": "m", "messages": [{"role": "user", "content": "x"}], "functions": [{"name": "f"}]}
+
+
+@pytest.mark.parametrize(
+    "target, request_", [("responses", None), ("chat", None), ("openrouter-chat", None), ("vtrix", None), ("chat", OLD)]
+)
+@pytest.mark.parametrize("source", ["chat", "openrouter-chat", "vtrix"])
+@pytest.mark.parametrize("end", ["tool_calls", "length", None])
+def test_an_empty_finish_reason_says_that_the_choice_goes_on(
+    source: str, target: str, request_: Json | None, end: str | None
+) -> None:
+    """As null does; a stream that is cut behind it has failed (BUG/69)."""
+    inner = [{"name": "f", "arguments": ""}, {"arguments": "{"}, {"arguments": "}"}]
+    opening = {"id": "call_1", "type": "function"}
+    entries = [{"index": 0, "function": each, **(opening if "name" in each else {})} for each in inner]
+    new = [{"tool_calls": [entry]} for entry in entries]
+    said = [{"function_call": each} for each in inner] if source == "vtrix" else new
+    told = []
+    for going in UNENDED:
+        translator = StreamTranslator(source=source, target=target, request=request_)
+        given = [build.chunk(delta, going) for delta in ({"role": "assistant", "content": None}, *said)]
+        given += [build.chunk({}, end)] if end else []
+        out = [each for one in given for each in translator.feed(one)] + translator.close()
+        told.append((out, [str(loss) for loss in translator.losses], respeak.answer_of(given, dialect=source)))
+    if source != target:
+        assert told[0] == told[1]
+    assert told[0][1:] == told[1][1:]
+    assert shapes.has_failed(told[0][0]) == (end is None)

@@ -70,7 +70,7 @@ class GatheredChoice:
                     self.strings.setdefault(key, []).append(value)
             else:
                 self._keep(key, value)
-        finish = choice.get("finish_reason")
+        finish = choice.get("finish_reason") or None  # "" says that it goes on
         if finish is not None and (self.finish is None or (finish in GRAVE and self.finish not in GRAVE)):
             self.finish = finish
         self._weigh(choice.get("logprobs") or {})
