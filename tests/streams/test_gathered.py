@@ -289,9 +289,19 @@ ENDS = [("completed", "completed"), ("done", "completed"), ("incomplete", "incom
 
 
 @pytest.mark.parametrize(("end", "status"), ENDS)
-def test_a_response_that_does_not_say_how_it_ended_ended_as_its_last_event_says(end: str, status: str) -> None:
+@pytest.mark.parametrize("told", [{}, {"status": None}, {"status": ""}, {"status": "in_progress"}], ids=str)
+def test_a_response_that_does_not_say_how_it_ended_ended_as_its_last_event_says(
+    end: str, status: str, told: Json
+) -> None:
+    """For the client of a stream, too: never a stop that the upstream did not say."""
     bare = {key: value for key, value in RESPONSE.items() if key != "status"}
-    assert respeak.answer_of([CREATED, event(end, response=bare)], dialect="responses")["status"] == status
+    stream = [CREATED, event(end, response={**bare, **told})]
+    assert respeak.answer_of(stream, dialect="responses")["status"] == status
+    translator = respeak.StreamTranslator(source="responses", target="chat")
+    last = [chunk for each in stream for chunk in translator.feed(each)][-1]
+    finish = {"completed": "stop", "incomplete": "length"}.get(status)
+    assert [choice["finish_reason"] for choice in last.get("choices", ())] == ([finish] if finish else [])
+    assert ("error" in last) == (status == "failed")
 
 
 @pytest.mark.parametrize(("end", "status"), ENDS)

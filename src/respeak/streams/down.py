@@ -19,7 +19,7 @@ from respeak.streams.chunks import CHOICE, Chunks
 from respeak.streams.down_calls import Calls
 from respeak.streams.down_failed import break_off, error_of_event, error_of_response
 from respeak.streams.down_items import Speech, begun, parts_of, speaks
-from respeak.streams.final import DIFFERS, GONE, OTHER, Finished
+from respeak.streams.final import DIFFERS, GONE, OTHER, Finished, ended
 from respeak.streams.legacy import AsFunction
 from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.settle import CONTRADICTED, CUT, CUT_MESSAGE, UNFINISHED, UNKNOWN_EVENT, Settle
@@ -140,8 +140,7 @@ class Down:
             self.begin(event)
         while self.waiting:
             self.next_message()
-        assumed = "incomplete" if event["type"] == "response.incomplete" else "completed"
-        response = {"status": assumed, **(event.get("response") or {})}
+        response = dict(ended(event["type"], event.get("response") or {}))
         if response["status"] in FAILED:
             return self.failed({"response": response})
         whole = self.whole(response)

@@ -19,6 +19,22 @@ OTHER = CONTRADICTED.saying(
 GONE = CONTRADICTED.saying("the finished answer leaves out what was streamed; what was streamed stands")
 
 
+ENDS: Mapping[str, str] = {
+    "response.completed": "completed",
+    "response.done": "completed",
+    "response.incomplete": "incomplete",
+    "response.failed": "failed",
+}
+"""The events that end a stream, and how the answer ended where its response does not say it."""
+
+
+def ended(kind: str, response: Json) -> Json:
+    """The response of an event, with the status that a last event says if its own says none, or that it goes on."""
+    if kind not in ENDS or response.get("status") not in (None, "", "in_progress", "queued"):
+        return response
+    return {**response, "status": ENDS[kind]}
+
+
 class Finished:
     """The finished answer: its `items` and the `output_index` of each, in the order in which they were streamed.
 

@@ -12,18 +12,10 @@ from typing import Any
 
 from respeak.crossing.broken import FAILED_MESSAGE, event_error
 from respeak.plan import Json
-from respeak.streams.final import Finished
+from respeak.streams.final import ENDS, Finished, ended
 from respeak.streams.places import DONE, ITEMS, Places
 from respeak.streams.script import fresh
 from respeak.streams.told import filled
-
-ENDS: Mapping[str, Json] = {
-    "response.completed": {"status": "completed"},
-    "response.done": {"status": "completed"},
-    "response.incomplete": {"status": "incomplete"},
-    "response.failed": {"status": "failed"},
-}
-"""The events that end a stream, and how the answer ended where its response does not say it."""
 
 
 class Pieces(list[str]):
@@ -51,7 +43,7 @@ class GatheredResponse:
             said = {"code": error.get("code") or "server_error", "message": error.get("message") or FAILED_MESSAGE}
             self.error = {**error, **said}
         if isinstance(event.get("response"), dict):
-            self.response = {**ENDS.get(kind, {}), **event["response"]}
+            self.response = ended(kind, event["response"])
             if kind == "response.created":  # a second one begins the answer anew
                 self.items, self.places = {}, Places()
         elif kind in ITEMS or kind in PIECES:
