@@ -226,9 +226,9 @@ class Down:
 
     def told(self) -> dict[int, Json]:
         """The items as events told them, by their indexes; what only began and said nothing is left out."""
-        told = {}
+        told, contents = {}, self.speech.contents() if self.unfinished else {}
         for index, item in sorted(self.items.items()):
-            found = begun(item, self.speech.content(index)) if index in self.unfinished else item
+            found = begun(item, contents.get(index, [])) if index in self.unfinished else item
             if found is None:
                 self.note(f"item {index}", UNFINISHED)
             else:

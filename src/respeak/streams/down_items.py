@@ -139,15 +139,13 @@ class Speech:
         """What was cited of a part, in its order."""
         return [annotation for _, annotation in sorted(self.citations.get(key, {}).items()) if annotation]
 
-    def content(self, index: Any) -> list[Json]:
-        """The parts of a message that no event finished, as far as they are kept: what they cite, and no words."""
-        keys = sorted(key for key in {*self.parts, *self.refusals, *self.citations} if key[0] == index)
-        return [
-            {"type": "refusal", "refusal": ""}
-            if key in self.refusals
-            else {"type": "output_text", "text": "", "annotations": self.cited(key)}
-            for key in keys
-        ]
+    def contents(self) -> dict[Any, list[Json]]:
+        """The parts of each message by its index, as far as they are kept: what they cite, and no words."""
+        told: dict[Any, list[Json]] = {}
+        for key in sorted({*self.parts, *self.refusals, *self.citations}):
+            text = {"type": "output_text", "text": "", "annotations": self.cited(key)}
+            told.setdefault(key[0], []).append({"type": "refusal", "refusal": ""} if key in self.refusals else text)
+        return told
 
     def close(self) -> None:
         """The answer is over. Raises Contradicted if a retry left out what was said."""
@@ -161,17 +159,14 @@ class Speech:
         They count from the start of the whole text, which is known when all of it was said (R2C-ANN).
         """
         self.rest()
-        told = []
-        for key in sorted(self.citations):
-            told += annotations_down(self.cited(key), self._start(key), None, self.job)
+        told, end = [], 0
+        for key in sorted({*self.parts, *self.citations}) if self.citations else ():
+            part = self.parts.get(key)
+            start = end if part is None else part.start  # one without text stands behind the parts before it
+            end = end if part is None else max(end, start + part.count())
+            told += annotations_down(self.cited(key), start, None, self.job)
         if told:
             self.chunks.say({"annotations": told})
-
-    def _start(self, key: Key) -> int:
-        """Where a part starts; one without text stands behind the parts before it."""
-        if key in self.parts:
-            return self.parts[key].start
-        return max((part.start + part.count() for place, part in self.parts.items() if place < key), default=0)
 
     def part(self, key: Key, part: Json) -> None:
         """A whole part of a message."""
