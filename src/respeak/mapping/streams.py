@@ -8,7 +8,7 @@ from respeak.loss import Verdict
 from respeak.mapping.explained import Explained
 from respeak.plan import UNKNOWN
 from respeak.profiles.profile import Profile
-from respeak.streams.gather_calls import CHANGED_ID, LATE_NAME
+from respeak.streams.gather_calls import CHANGED_ID, LATE_ID, LATE_NAME
 from respeak.streams.gather_chat import MERGED
 from respeak.streams.settle import CONTRADICTED, CUT, UNKNOWN_EVENT
 from respeak.streams.up import LATE_CITATION, LATE_LOGPROBS, LATE_PHASE
@@ -79,7 +79,7 @@ UP: Words = {
 LOSSES: Mapping[str, tuple[Verdict, ...]] = {
     "chunk.choices[].delta.phase": (LATE_PHASE,),
     "chunk.choices[].delta.content": (MERGED,),
-    "chunk.choices[].delta.tool_calls[]": (CHANGED_ID, LATE_NAME),
+    "chunk.choices[].delta.tool_calls[]": (CHANGED_ID, LATE_ID, LATE_NAME),
     "chunk.choices[].delta.annotations[]": (LATE_CITATION,),
     "chunk.choices[].logprobs.content[]": (LATE_LOGPROBS,),
     "end of the stream without finish_reason": (CUT,),
