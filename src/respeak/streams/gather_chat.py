@@ -120,7 +120,7 @@ class GatheredChoice:
 
         Raises Contradicted if it makes other calls.
         """
-        delta = {key: value for key, value in (choice.get("delta") or {}).items() if key != "role"}
+        delta = {key: value for key, value in _delta(choice).items() if key != "role"}
         if self.retried is not None:
             delta = self.retried.unsaid(delta)
             if choice.get("finish_reason") is not None and self.retried.due:
@@ -205,7 +205,10 @@ class GatheredChat:
         if not is_chunk(chunk):
             return chunk
         choices = chunk.get("choices") or []
-        named = any((choice.get("delta") or {}).get("role") for choice in choices)
+        if any("message" in choice for choice in choices):
+            choices = [self.in_pieces(choice) for choice in choices]
+            chunk = {**chunk, "object": CHUNK, "choices": choices}
+        named = any(_delta(choice).get("role") for choice in choices)
         again = named and self.begins_again(chunk, choices)
         if again:
             for gathered in self.choices.values():
@@ -213,6 +216,22 @@ class GatheredChat:
         if not (again or self.repeating):
             return chunk
         return {**chunk, "choices": [self.choice(choice.get("index")).unsaid(choice) for choice in choices]}
+
+    def in_pieces(self, choice: Json) -> Json:
+        """A choice without the message that some services send: beside a piece it repeats what was said so far.
+
+        Without one it is all that the choice says, so the rest of it comes as a second attempt would say it.
+        """
+        message, rest = choice.get("message"), {key: value for key, value in choice.items() if key != "message"}
+        if not isinstance(message, dict) or any(value for key, value in _delta(choice).items() if key != "role"):
+            return rest
+        delta = dict(message)
+        if delta.get("tool_calls"):
+            delta["tool_calls"] = [{"index": i, **call} for i, call in enumerate(delta["tool_calls"])]
+        if (choice.get("index") or 0) in self.choices:
+            self.choice(choice.get("index")).begin_again()
+            delta.pop("role", None)
+        return {**rest, "delta": delta}
 
     @property
     def repeating(self) -> bool:
@@ -267,7 +286,7 @@ class GatheredChat:
             return
         self.add_top(chunk)
         for choice in chunk.get("choices") or ():
-            gathered, delta = self.choice(choice.get("index")), choice.get("delta") or {}
+            gathered, delta = self.choice(choice.get("index")), _delta(choice)
             gathered.add(choice, delta)
             gathered.calls.take(delta)
 
@@ -284,9 +303,15 @@ class GatheredChat:
         return answer
 
 
+def _delta(choice: Json) -> Json:
+    """What is new in a choice."""
+    delta: Json = choice.get("delta") or {}
+    return delta
+
+
 def _says(choice: Json) -> bool:
     """True for a choice that does more than name the role."""
-    delta = choice.get("delta") or {}
+    delta = _delta(choice)
     return choice.get("finish_reason") is not None or any(value for key, value in delta.items() if key != "role")
 
 
@@ -306,6 +331,7 @@ def spoken(content: list[Json]) -> Iterator[tuple[str, str]]:
 def is_chunk(frame: Json) -> bool:
     """False for frames that are no part of the answer, as filters send them (streaming.md 2).
 
-    A delta counts whatever the frame calls itself: some providers end with a frame of an object of their own.
+    A delta or a message counts whatever the frame calls itself: some providers end with an object of their own.
     """
-    return frame.get("object") in (CHUNK, None) or any("delta" in choice for choice in frame.get("choices") or ())
+    choices = frame.get("choices") or ()
+    return frame.get("object") in (CHUNK, None) or any("delta" in each or each.get("message") for each in choices)

@@ -70,6 +70,7 @@ class ChunkChoice(Model):
     delta: ChatCompletionStreamResponseDelta | None = required_by_api()
     finish_reason: FinishReason | None = required_by_api()
     logprobs: ChoiceLogprobs | None = None
+    message: ChatCompletionStreamResponseDelta | None = None  # of services that send whole messages
 
 
 class CreateChatCompletionStreamResponse(Model):
