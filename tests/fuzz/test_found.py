@@ -345,8 +345,19 @@ def test_a_picture_of_a_tool_for_vtrix_is_one_of_a_user_or_told(given: Any) -> N
     asked = {"model": "m", "messages": [{"role": "assistant", "tool_calls": [call]}, result]}
     said = respeak.translate_request(asked, source="chat", target="vtrix", tolerate="breaking")
     shown = [message["content"] for message in said.payload["messages"] if message["role"] == "user"]
-    told = ("unknown_part_dropped", "/messages/1/content/0") in [(loss.code.value, loss.path) for loss in said.losses]
+    told = ("image_dropped", "/messages/1/content/0") in [(loss.code.value, loss.path) for loss in said.losses]
     assert (shown == [[{"type": "image_url", "image_url": {"url": "https://a.example/x.png"}}]]) != told
+
+
+@pytest.mark.parametrize("role", ["user", "system", "developer"])
+@pytest.mark.parametrize("calls", [5, [5], "x", [{"id": "call_1"}]])
+@pytest.mark.parametrize("target", ["responses", "vtrix", "openrouter-chat"])
+def test_calls_of_others_than_assistants_may_be_anything(role: str, calls: Any, target: str) -> None:
+    asked = {"model": "m", "messages": [{"role": role, "content": "x", "tool_calls": calls}]}
+    said = respeak.translate_request(asked, source="chat", target=target, tolerate="breaking")
+    told = [loss.path for loss in said.losses if loss.path.startswith("/messages/0/tool_calls")]
+    assert bool(told) == (target == "responses")
+    assert target == "responses" or said.payload["messages"][0]["tool_calls"] == calls
 
 
 @pytest.mark.parametrize("kind", [[], {}, 1, "x", None])

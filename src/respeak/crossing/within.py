@@ -118,7 +118,7 @@ def _messages(value: Any, out: Json, at: Place, job: Job) -> None:
             continue
         if places is not None:
             places[id(changed)] = place
-            if changed.get("tool_calls"):
+            if changed.get("tool_calls") and changed.get("role") == "assistant":
                 changed["tool_calls"] = _placed_calls(changed["tool_calls"], (place, "tool_calls"), places)
         messages.append(changed)
 

@@ -129,7 +129,7 @@ class Pairs:
             if message["role"] == "tool":
                 waiting.setdefault(message["tool_call_id"], []).append(message)
                 continue
-            calls = message.get("tool_calls") or ()
+            calls = (message["role"] == "assistant" and message.get("tool_calls")) or ()  # of others nobody knows what
             for call in calls:
                 results = waiting.get(id_of(call))
                 if results:
