@@ -20,7 +20,7 @@ from respeak.plan import Job, Json, Sent
 from respeak.route import answer_plans, rewrite_param, run_answer
 from respeak.streams import quick, quick_within
 from respeak.streams.down import Down
-from respeak.streams.gather_chat import GatheredChat
+from respeak.streams.gather_chat import GatheredChat, going_on
 from respeak.streams.gather_response import GatheredResponse
 from respeak.streams.legacy import AsFunction
 from respeak.streams.settle import CUT_MESSAGE, Settle
@@ -97,7 +97,7 @@ class StreamTranslator:
             self._rest.append(end.reshape_chunks(job()))
         elif start.family != end.family and asked_with_functions(asked):
             self._rest.append(AsFunction(plain=False))
-        self._read = _typed if start.family == "responses" else None if start is end else _going_on
+        self._read = _typed if start.family == "responses" else None if start is end else going_on
         self._quick = QUICK[start.family, end.family]
         self._behind = self._rest
         if isinstance(self._first, Down | ChatWithin) and len(self._rest) == 1:
@@ -150,18 +150,6 @@ def _typed(frame: Json) -> Json:
     return {"type": "error", **frame, "error": error if isinstance(error, dict) else {"message": str(error)}}
 
 
-def _going_on(chunk: Json) -> Json:
-    """The chunk of a Chat upstream; some say of a choice that goes on that it finished by "", where others say null."""
-    choices = chunk.get("choices")
-    if choices.__class__ is not list or not any(map(_goes_on, choices)):
-        return chunk
-    return {**chunk, "choices": [{**each, "finish_reason": None} if _goes_on(each) else each for each in choices]}
-
-
-def _goes_on(choice: Any) -> bool:
-    return choice.__class__ is dict and choice.get("finish_reason") == ""
-
-
 def stream_of(answer: Any, *, dialect: str) -> list[Json]:
     """The events or chunks of a finished answer, for upstreams that cannot stream: one delta for each text.
 
@@ -183,7 +171,7 @@ def answer_of(events: Iterable[Any], *, dialect: str) -> Json:
     typed = profile.family == "responses"
     gathered = GatheredResponse() if typed else GatheredChat()
     for event in events:
-        body = (_typed if typed else _going_on)(read(event))
+        body = (_typed if typed else going_on)(read(event))
         gate.check(body)
         gathered.add(body)
     return gathered.answer()

@@ -26,8 +26,8 @@ from respeak.crossing.unfold import INFERRED
 from respeak.plan import UNKNOWN, Told
 
 CALL = "choices[].message.tool_calls[]"
-ALWAYS_THERE = ("id", "created_at", "created", "model")
-"""Keys of every answer, which an error has no place for."""
+ALWAYS_THERE = {"responses": ("id", "created_at", "model", "output"), "chat": ("id", "created", "model", "choices")}
+"""Keys of every answer, which an error has no place for, by family."""
 
 
 def of_error(place: str) -> Iterator[Told]:
@@ -38,11 +38,13 @@ def of_error(place: str) -> Iterator[Told]:
         yield Told(None, f"{place}.{key}", None, "", (DETAIL,))
 
 
-def of_failed() -> Iterator[Told]:
-    """What is lost of an answer that becomes an HTTP error."""
-    for key in dict.fromkeys((*ALWAYS_THERE, *OF_FAILED)):
-        if key not in FORM:
-            yield Told(key, key, None, "of an answer that failed", (OF_FAILED.get(key, UNSAID),))
+def of_failed(family: str) -> Iterator[Told]:
+    """What is lost of an answer of a family that becomes an HTTP error."""
+    others = {key for each, keys in ALWAYS_THERE.items() if each != family for key in keys}
+    keys = ALWAYS_THERE[family] + tuple(key for key in OF_FAILED if key not in others and key not in FORM)
+    for key in dict.fromkeys(keys):
+        here, there = (key, None) if family == "responses" else (None, key)
+        yield Told(here, there, None, "of an answer that failed", (OF_FAILED.get(key, UNSAID),))
 
 
 DOWN = (
@@ -62,7 +64,7 @@ DOWN = (
     Told("incomplete_details.reason", None, "choices[].finish_reason", "the nearest", (SAID_AS_STOP, UNKNOWN_REASON)),
     Told("error", None, "error", "HTTP error body", (DETAIL,)),
     Told("error.code", None, "error.code", "with the HTTP status that belongs to it", (UNKNOWN_CODE,)),
-    *(tell for tell in of_failed() if tell.responses not in ("created", "choices")),
+    *of_failed("responses"),
 )
 UP = (
     Told(None, "choices[]", "output[]", "the first one", (up.CHOICES, UNKNOWN_FINISH)),

@@ -70,7 +70,7 @@ class GatheredChoice:
                     self.strings.setdefault(key, []).append(value)
             else:
                 self._keep(key, value)
-        finish = choice.get("finish_reason") or None  # "" says that it goes on
+        finish = choice.get("finish_reason")
         if finish is not None and (self.finish is None or (finish in GRAVE and self.finish not in GRAVE)):
             self.finish = finish
         self._weigh(choice.get("logprobs") or {})
@@ -228,7 +228,7 @@ class GatheredChat:
         delta = dict(message)
         if delta.get("tool_calls"):
             delta["tool_calls"] = [{"index": i, **call} for i, call in enumerate(delta["tool_calls"])]
-        if (choice.get("index") or 0) in self.choices:
+        if self.knows(choice):
             self.choice(choice.get("index")).begin_again()
             delta.pop("role", None)
         return {**rest, "delta": delta}
@@ -250,8 +250,12 @@ class GatheredChat:
         if any(_says(choice) for choice in choices):
             self.roles = self.roles or not first
             return False
-        known = any((choice.get("index") or 0) in self.choices for choice in choices)
-        return known and not (first or self.roles) and identifier not in (None, before) and before is not None
+        return (
+            any(map(self.knows, choices))
+            and not (first or self.roles)
+            and identifier not in (None, before)
+            and before is not None
+        )
 
     def add_top(self, chunk: Json) -> None:
         """What a chunk says of the whole answer: the first id, time and model, the last of everything else."""
@@ -260,6 +264,10 @@ class GatheredChat:
                 continue
             if key not in FIRST or not self.top.get(key):
                 self.top[key] = value
+
+    def knows(self, choice: Json) -> bool:
+        """True for a choice of which a chunk came before."""
+        return (choice.get("index") or 0) in self.choices
 
     def choice(self, index: int | None) -> GatheredChoice:
         """The answer of an index, begun if it is new."""
@@ -301,6 +309,18 @@ class GatheredChat:
         for choice in answer["choices"]:
             choice["finish_reason"] = choice["finish_reason"] or "length"
         return answer
+
+
+def going_on(chunk: Json) -> Json:
+    """The chunk of a Chat upstream; some say of a choice that goes on that it finished by "", where others say null."""
+    choices = chunk.get("choices")
+    if choices.__class__ is not list or not any(map(_goes_on, choices)):
+        return chunk
+    return {**chunk, "choices": [{**each, "finish_reason": None} if _goes_on(each) else each for each in choices]}
+
+
+def _goes_on(choice: Any) -> bool:
+    return choice.__class__ is dict and choice.get("finish_reason") == ""
 
 
 def _delta(choice: Json) -> Json:

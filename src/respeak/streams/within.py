@@ -14,7 +14,7 @@ from respeak.loss import Place, Verdict
 from respeak.plan import Job, Json
 from respeak.streams.chunks import Chunks, is_choice
 from respeak.streams.gather_calls import LATE_NAME
-from respeak.streams.gather_chat import MERGED, GatheredChat
+from respeak.streams.gather_chat import MERGED, GatheredChat, going_on
 from respeak.streams.legacy import AsFunction, AsTools
 from respeak.streams.script import CONTAINERS, Script, fresh, whole
 from respeak.streams.settle import CONTRADICTED, CUT, CUT_MESSAGE, Settle
@@ -66,14 +66,14 @@ class ChatWithin:
             return []
         error = self.error(chunk)
         try:
-            said = chunk if self.same else self.gathered.heard(chunk)
+            said = going_on(chunk) if self.same else self.gathered.heard(chunk)
         except Contradicted as told:
             return self.broken(CONTRADICTED.saying(told.why), told.message)
         self.gathered.take(beside_error(said) if error else said)
         if error:
             self.fail()
             return [chunk if self.same or chunk.get("error") == error else {**_chunk_of(chunk), "error": error}]
-        said = said if self.same else self.walked(said)
+        said = chunk if self.same else self.walked(said)
         self.head, self.said, self.choice = _rest(chunk), _rest(said), _plain_choice(chunk)
         if self.gathered.repeating or any(isinstance(value, CONTAINERS) for value in self.said.values()):
             self.choice = {}  # nothing goes the short way: the next chunk says less, or what a client may change

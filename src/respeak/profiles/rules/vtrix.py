@@ -81,7 +81,7 @@ TELLS_ANSWERS = (
     Told(None, "choices[].finish_reason", "choices[].finish_reason", "function_call for calls", (FINISH, NO_CALLS)),
     *(Told(None, f"choices[].{name}", None, "", (verdict,)) for name, verdict in CHOICE.items()),
     *(Told(None, f"choices[].message.{name}", None, "", (verdict,)) for name, verdict in MESSAGE.items()),
-    *(Told(None, tell.chat, None, tell.note, tell.verdicts) for tell in of_failed()),
+    *of_failed("chat"),
 )
 TELLS_OWN_ANSWERS = (
     Told(None, LEGACY, CALLS, "if the client sent tools", (CALL_ID_MADE, FILLED, NAMELESS, UNSAID_ARGUMENTS)),
